@@ -1,0 +1,171 @@
+"""The events that services make for one another; frozen, past tense, versioned by `ce_type`."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from contracts.application import Identifier, LoanApplication
+
+EventId = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+LogOdds = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+Number = Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)]  # finite
+Offset = Annotated[int, msgspec.Meta(ge=0)]
+Packed = str  # see contracts.packing
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Time = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+
+
+class Purpose(StrEnum):
+    """What an application is for; a simulation stays out of drift, outcomes and counts."""
+
+    DECISION = "decision"
+    SIMULATION = "simulation"
+
+
+class Decision(StrEnum):
+    """What the policy says of an application."""
+
+    APPROVE = "approve"
+    REFER = "refer"
+    DECLINE = "decline"
+
+
+class HistoryStatus(StrEnum):
+    """What the scorer knew of the applicant's history."""
+
+    PRESENT = "present"
+    NONE = "none"  # known to have none
+    UNKNOWN = "unknown"  # never seen: the application may have overtaken its history
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of the events; its fields are checked when they are decoded."""
+
+
+class HistoryAggregated(Event, frozen=True):
+    """The applicant's history over all earlier loans, as of a date, for the scorer to join.
+
+    `features` holds the history features of `history_version` in its order, packed; null says that
+    the applicant is known to have no history.
+    """
+
+    application_id: Identifier
+    as_of: Time
+    history_version: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    features: Packed | None
+
+
+class LoanScored(Event, frozen=True):
+    """A score, with all that explains it and recomputes it: one event is enough."""
+
+    application_id: Identifier
+    score_id: EventId
+    application_event_id: EventId
+    purpose: Purpose
+    applied_at: Time
+    scored_at: Time
+    source_partition: Offset
+    source_offset: Offset
+    model_name: str
+    model_version: str
+    feature_version: str
+    history_version: str
+    history_status: HistoryStatus
+    history_as_of: Time | None
+    raw_score: LogOdds
+    probability: Probability
+    points: Number
+    decision: Decision
+    features: Packed
+
+
+class Attribution(msgspec.Struct, frozen=True, kw_only=True):
+    """What one feature added to the log-odds; `value` is null where it was missing."""
+
+    feature: str
+    value: Number | str | None
+    attribution: LogOdds
+
+
+class ReasonGiven(msgspec.Struct, frozen=True, kw_only=True):
+    """A principal reason: a stable code, its wording, and what stands behind it."""
+
+    code: str
+    text: str
+    attribution: LogOdds
+    features: tuple[str, ...]
+
+
+class LoanExplained(Event, frozen=True):
+    """Exact SHAP attributions of one score, and its ordered reasons.
+
+    `attributions` are packed in the order of the model's features; they and `base_value` add up to
+    `raw_score` (log-odds).
+    """
+
+    application_id: Identifier
+    explanation_id: EventId
+    score_id: EventId
+    purpose: Purpose
+    applied_at: Time
+    explained_at: Time
+    score_partition: Offset
+    score_offset: Offset
+    model_name: str
+    model_version: str
+    base_value: LogOdds
+    raw_score: LogOdds
+    attributions: Packed
+    strongest: tuple[Attribution, ...]
+    reasons: Annotated[tuple[ReasonGiven, ...], msgspec.Meta(max_length=5)]
+
+
+class OutcomeObserved(Event, frozen=True):
+    """Whether a loan had payment difficulties, known months later."""
+
+    application_id: Identifier
+    defaulted: bool
+    observed_at: Time
+
+
+class ColumnDrift(msgspec.Struct, frozen=True, kw_only=True):
+    """One test on one column in one window."""
+
+    column: str
+    test: str
+    statistic: Number
+    effect: Number
+    p_value: Probability
+    q_value: Probability
+    drifted: bool
+    words: str
+
+
+class DriftReported(Event, frozen=True):
+    """The verdict on one closed window of applications against the model's reference."""
+
+    window_id: EventId
+    model_name: str
+    model_version: str
+    opened_at: Time
+    closed_at: Time
+    first_applied_at: Time
+    last_applied_at: Time
+    size: Annotated[int, msgspec.Meta(ge=1)]
+    columns: tuple[ColumnDrift, ...]
+    drifted: tuple[str, ...]
+    alerted: tuple[str, ...]
+    alert: bool
+
+
+EVENT_TYPES: dict[type[msgspec.Struct], str] = {
+    LoanApplication: "loan.application.v1",
+    HistoryAggregated: "loan.history.v1",
+    LoanScored: "loan.scored.v1",
+    LoanExplained: "loan.explained.v1",
+    OutcomeObserved: "loan.outcome.v1",
+    DriftReported: "loan.drift.v1",
+}
+"""The CloudEvents type of every event."""
