@@ -1,0 +1,123 @@
+"""Finds the record that ends the process: a note of what is being processed outlives the process.
+
+Before a batch is processed its offsets are noted in a file, and the note is struck out when the
+batch is done. Where three notes lie over a batch (the process ended in it three times), it is gone
+through one record at a time; a record that alone ends the process three times is condemned.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from contracts.records import RawRecord
+
+_LIMIT = 3
+
+
+class _Note(msgspec.Struct):
+    """How often the process ended in these offsets of one partition, both ends included."""
+
+    first: int
+    last: int
+    alone: bool
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Records to process together; `condemned` ones go to the dead letters unprocessed."""
+
+    records: Sequence[RawRecord]
+    alone: bool = False
+    condemned: bool = False
+
+
+class CrashGuard:
+    """Splits batches into attempts and remembers, across processes, which of them failed.
+
+    One file belongs to one process at a time. It is written without a sync to disk: it has to
+    outlive the process, not the machine.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._notes = _read(path)
+
+    def attempts(self, records: Sequence[RawRecord]) -> Iterator[Attempt]:
+        """The batch as a whole or, once it ended the process three times, record by record.
+
+        Each attempt must be entered with `guarded` and finished before the next one is taken.
+        """
+        if not any(self._ended_in(*span) >= _LIMIT for span in _spans(records)):
+            if records:
+                yield Attempt(records)
+            return
+        for record in records:
+            alone = self._alone(record)
+            condemned = alone is not None and alone.attempts >= _LIMIT
+            yield Attempt([record], alone=True, condemned=condemned)
+
+    @contextmanager
+    def guarded(self, attempt: Attempt) -> Iterator[None]:
+        """Note the attempt, and strike it out when it has ended well; an error keeps the note."""
+        spans = list(_spans(attempt.records))
+        for place, first, last in spans:
+            self._note(place, first, last, attempt.alone).attempts += 1
+        self._write()
+        yield
+        for place, _, last in spans:
+            self._strike(place, last)
+        self._write()
+
+    def _ended_in(self, place: str, first: int, last: int) -> int:
+        notes = self._notes.get(place, [])
+        return sum(n.attempts for n in notes if not n.alone and n.first <= last and first <= n.last)
+
+    def _alone(self, record: RawRecord) -> _Note | None:
+        notes = self._notes.get(_place(record), [])
+        return next((n for n in notes if n.alone and n.first == record.offset), None)
+
+    def _note(self, place: str, first: int, last: int, alone: bool) -> _Note:  # noqa: FBT001
+        notes = self._notes.setdefault(place, [])
+        for note in notes:
+            if note.first == first and note.alone == alone:
+                note.last = max(note.last, last)
+                return note
+        notes.append(_Note(first, last, alone))
+        return notes[-1]
+
+    def _strike(self, place: str, done: int) -> None:
+        """Forget what lies at or before the offset that is done."""
+        kept = [note for note in self._notes.get(place, []) if note.last > done]
+        for note in kept:
+            note.first = max(note.first, done + 1)
+        self._notes[place] = kept
+
+    def _write(self) -> None:
+        self._path.write_bytes(msgspec.json.encode(self._notes))
+
+
+def _read(path: Path) -> dict[str, list[_Note]]:
+    """The notes of the last process; a torn or foreign file counts as none: it is only a memory."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, list[_Note]])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
+
+
+def _place(record: RawRecord) -> str:
+    return f"{record.topic}-{record.partition}"
+
+
+def _spans(records: Sequence[RawRecord]) -> Iterator[tuple[str, int, int]]:
+    """For each partition in the batch its first and last offset."""
+    spans: dict[str, tuple[int, int]] = {}
+    for record in records:
+        first, last = spans.get(_place(record), (record.offset, record.offset))
+        spans[_place(record)] = (min(first, record.offset), max(last, record.offset))
+    for place, (first, last) in spans.items():
+        yield place, first, last

@@ -1,0 +1,98 @@
+"""Dead letters: what a service could not take, kept whole, with where and why.
+
+The original key, value and headers are untouched; our own headers are added behind them.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from contracts.errors import Reason
+from contracts.records import Headers, RawRecord
+from contracts.topics import TOPICS, Topic
+from runtime import metrics
+from runtime.settings import KafkaSettings
+
+_MAX_MESSAGE = 2_000  # characters of an error text: the headers must fit the topic's headroom
+
+
+class Sender(Protocol):
+    """What dead letters need of a producer."""
+
+    def send(
+        self, topic: Topic, key: str | bytes | None, value: bytes | None, headers: Headers
+    ) -> None:
+        """Hand a record over for delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that was not taken, and why; `event_id` is its own, or its place if it has none."""
+
+    record: RawRecord
+    service: str
+    reason: Reason
+    message: str
+    event_id: str
+
+    def headers(self) -> list[tuple[str, bytes | None]]:
+        """The original headers, then ours."""
+        ours = {
+            "dlq_topic": self.record.topic,
+            "dlq_partition": str(self.record.partition),
+            "dlq_offset": str(self.record.offset),
+            "dlq_timestamp": self.record.time.isoformat(),
+            "dlq_service": self.service,
+            "dlq_reason": self.reason.value,
+            "dlq_message": self.message[:_MAX_MESSAGE],
+            "dlq_event_id": self.event_id,
+            "dlq_refused_at": dt.datetime.now(dt.UTC).isoformat(),
+        }
+        told = [(name, text.encode(errors="backslashreplace")) for name, text in ours.items()]
+        return [*self.record.headers, *told]
+
+
+def send_dead_letters(
+    producer: Sender, kafka: KafkaSettings, letters: Iterable[DeadLetter]
+) -> None:
+    """Hand dead letters over for delivery; they count as output: flush before any commit."""
+    sources = {kafka.topic_name(topic): topic for topic in TOPICS}
+    for letter in letters:
+        source = sources[letter.record.topic]
+        target = source.dead_letters(letter.service)
+        producer.send(target, letter.record.key, letter.record.value, letter.headers())
+        metrics.DEAD_LETTERS.labels(letter.service, source.name, letter.reason.value).inc()
+
+
+class DeadLetterLimit:
+    """Pauses a service after too many dead letters in a row, until an operator resumes it.
+
+    A bad deployment must not drain a topic into its dead letters. The row is counted over batches
+    and judged at the end of each, so a pause comes at most one batch late.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.in_row = 0
+
+    def observe(self, records: Sequence[RawRecord], letters: Sequence[DeadLetter]) -> None:
+        """Count a processed batch and the dead letters in it."""
+        refused = {
+            (letter.record.topic, letter.record.partition, letter.record.offset)
+            for letter in letters
+        }
+        for record in records:
+            was_refused = (record.topic, record.partition, record.offset) in refused
+            self.in_row = self.in_row + 1 if was_refused else 0
+            if self.in_row >= self._limit:
+                return  # what follows in the batch does not undo the alarm
+
+    @property
+    def paused(self) -> bool:
+        """Whether the service must not take more."""
+        return self.in_row >= self._limit
+
+    def resume(self) -> None:
+        """Count anew: an operator has looked."""
+        self.in_row = 0

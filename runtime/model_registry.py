@@ -1,0 +1,119 @@
+"""The MLflow registry as services see it: the version in force by its alias, and its bundle."""
+
+import logging
+import tempfile
+import threading
+from pathlib import Path
+
+import mlflow.artifacts
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from contracts.bundle import IncompatibleBundleError
+from runtime import metrics
+from runtime.model_bundle import ModelBundle, read_bundle
+from runtime.settings import MlflowSettings
+
+logger = logging.getLogger(__name__)
+
+
+class NoChampionError(RuntimeError):
+    """No model version carries the alias; nothing can be scored."""
+
+
+class ModelRegistry:
+    """Looks models up and loads them."""
+
+    def __init__(self, settings: MlflowSettings) -> None:
+        self._settings = settings
+        self._client = MlflowClient(tracking_uri=settings.tracking_uri)
+
+    def champion_version(self) -> str:
+        """The version that the alias names now.
+
+        Raises:
+            NoChampionError: there is none, or the registry has no such model.
+        """
+        name, alias = self._settings.model_name, self._settings.model_alias
+        try:
+            return str(self._client.get_model_version_by_alias(name, alias).version)
+        except MlflowException as error:
+            raise NoChampionError(
+                f"no version of model {name!r} carries the alias {alias!r} "
+                f"at {self._settings.tracking_uri}: {error.message}"
+            ) from error
+
+    def load(self, version: str) -> ModelBundle:
+        """The bundle of a version.
+
+        Raises:
+            IncompatibleBundleError: this code cannot serve it.
+            MlflowException: no such version, or the registry is away.
+        """
+        name = self._settings.model_name
+        source = self._client.get_model_version(name, version).source
+        with tempfile.TemporaryDirectory() as folder:
+            path = mlflow.artifacts.download_artifacts(
+                artifact_uri=source, dst_path=folder, tracking_uri=self._settings.tracking_uri
+            )
+            return read_bundle(Path(path), name, version)
+
+
+class ModelWatcher:
+    """Follows the alias from a thread; a service swaps models between batches, by `take_new`.
+
+    A version that cannot be looked up or loaded is counted and logged, and the model in force
+    stays: a registry that is away must not stop the scoring.
+    """
+
+    def __init__(self, registry: ModelRegistry, service: str, poll_seconds: float) -> None:
+        self._registry, self._service, self._poll_seconds = registry, service, poll_seconds
+        self._new: ModelBundle | None = None
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._version = ""
+
+    def load_first(self) -> ModelBundle:
+        """The model to start with.
+
+        Raises:
+            NoChampionError: no version carries the alias.
+            IncompatibleBundleError: this code cannot serve it.
+        """
+        self._version = self._registry.champion_version()
+        return self._announced(self._registry.load(self._version))
+
+    def start(self) -> None:
+        """Look at the alias every so often from now on."""
+        threading.Thread(target=self._run, name="model-watcher", daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopping.set()
+
+    def take_new(self) -> ModelBundle | None:
+        """The model that has come into force since the last call, if any; it is announced."""
+        with self._lock:
+            new, self._new = self._new, None
+        return None if new is None else self._announced(new)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._poll_seconds):
+            try:
+                self._look()
+            except (NoChampionError, IncompatibleBundleError, MlflowException, OSError) as error:
+                metrics.MODEL_FAILURES.labels(self._service).inc()
+                logger.error("the model in force stays: %s", error)  # noqa: TRY400
+
+    def _look(self) -> None:
+        version = self._registry.champion_version()
+        if version != self._version:
+            bundle = self._registry.load(version)
+            with self._lock:
+                self._new, self._version = bundle, version
+
+    def _announced(self, bundle: ModelBundle) -> ModelBundle:
+        logger.info("model %s version %s is in force", bundle.name, bundle.version)
+        metrics.MODEL.clear()
+        metrics.MODEL.labels(self._service, bundle.name, bundle.version).set(1)
+        return bundle
