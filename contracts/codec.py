@@ -5,6 +5,7 @@ field given twice, `NaN` as Python and pandas write it, a column we do not know)
 when a cheap count says that something is there.
 """
 
+import contextlib
 import functools
 import json
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ EventT = TypeVar("EventT", bound=msgspec.Struct)
 
 _ID_FIELDS = ("SK_ID_CURR", "application_id")
 _KNOWN = frozenset(LoanApplication.__struct_fields__)
+_NOT_AT_ONCE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,10 @@ def decode(value: bytes | None, event_type: type[EventT]) -> EventT:
         InvalidEvent: the value is not an event of this type; the reason says in what way.
     """
     present = _present(value)
-    try:
-        return _decoder(event_type).decode(present)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _convert(_parse(present), event_type)
+    with contextlib.suppress(*_NOT_AT_ONCE):
+        if b"\\u" not in present:
+            return _decoder(event_type).decode(present)
+    return _convert(_parse(present), event_type)
 
 
 def decode_application(value: bytes | None) -> DecodedApplication:
@@ -55,14 +57,12 @@ def decode_application(value: bytes | None) -> DecodedApplication:
             two incomes is the true one.
     """
     present = _present(value)
-    try:
+    with contextlib.suppress(*_NOT_AT_ONCE):
         application = _decoder(LoanApplication).decode(present)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        parsed = _parse(present)
-        return DecodedApplication(_convert(parsed, LoanApplication), _unknown(parsed))
-    if _is_plain(application, present):
-        return DecodedApplication(application)
-    return DecodedApplication(application, _unknown(_parse(present)))
+        if _is_plain(application, present):
+            return DecodedApplication(application)
+    parsed = _parse(present)
+    return DecodedApplication(_convert(parsed, LoanApplication), _unknown(parsed))
 
 
 def _present(value: bytes | None) -> bytes:
@@ -93,8 +93,11 @@ def _is_plain(application: LoanApplication, value: bytes) -> bool:
     """Whether every member of the object is a column of ours, given once.
 
     A colon stands behind every name, so the colons outside the levels cannot be fewer than the
-    members. A column that is null looks like one that is absent; only then are names compared.
+    members, unless one is escaped. A column that is null looks like one that is absent; only then
+    are names compared.
     """
+    if b"\\" in value:
+        return False
     values = msgspec.structs.astuple(application)
     levels = (values[at] for at in _LEVELS_AT)
     colons = value.count(b":") - sum(text.count(":") for text in levels if isinstance(text, str))
@@ -112,8 +115,12 @@ def _parse(value: bytes) -> dict[str, Any]:
         raise InvalidEvent(Reason.NOT_UTF8, f"the value is not UTF-8: {error}") from error
     try:
         parsed = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        if "\\u" in text:
+            json.dumps(parsed, ensure_ascii=False).encode()  # fails on half a surrogate pair
     except RecursionError as error:
         raise InvalidEvent(Reason.NOT_JSON, "the value is nested too deeply") from error
+    except UnicodeEncodeError as error:
+        raise InvalidEvent(Reason.NOT_UTF8, f"a text cannot be UTF-8: {error}") from error
     except ValueError as error:
         raise InvalidEvent(Reason.NOT_JSON, f"the value is not JSON: {error}") from error
     if not isinstance(parsed, dict):

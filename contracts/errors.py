@@ -22,9 +22,16 @@ class Reason(StrEnum):
     CRASH = "crash"
 
 
+_MAX_MESSAGE = 1000
+
+
 class InvalidEvent(Exception):  # noqa: N818 - it names a kind of event, as in the design
-    """A record that no retry can mend: bad bytes, a wrong schema, an impossible value."""
+    """A record that no retry can mend: bad bytes, a wrong schema, an impossible value.
+
+    The message is cut to 1,000 characters: it may quote the record, and it travels in a header of
+    the dead letter.
+    """
 
     def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
+        super().__init__(message[:_MAX_MESSAGE])
         self.reason = reason

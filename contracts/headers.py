@@ -13,6 +13,7 @@ from contracts.events import Purpose
 from contracts.records import Headers, RawRecord
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # CloudEvents allows none in an attribute
 _MAX_ID_LENGTH = 200
 _JSON = "application/json"
 
@@ -104,11 +105,14 @@ def _text(name: str, value: bytes | None) -> str:
     if value is None:
         raise InvalidEvent(Reason.BAD_HEADER, f"header {name} has no value")
     try:
-        return value.decode()
+        text = value.decode()
     except UnicodeDecodeError as error:
         if name == "traceparent":
             return ""
         raise InvalidEvent(Reason.BAD_HEADER, f"header {name} is not UTF-8: {error}") from error
+    if name != "traceparent" and _CONTROL.search(text):
+        raise _bad(name, text, "text without control characters")
+    return text
 
 
 def _bad(name: str, found: str, expected: str) -> InvalidEvent:
@@ -131,15 +135,15 @@ def _event_id(told: dict[str, str], record: RawRecord) -> str:
 
 def _time(told: dict[str, str], record: RawRecord) -> dt.datetime:
     text = told.get("ce_time")
-    if text is None:
-        return record.time
     try:
-        time = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _bad("ce_time", text, "an RFC 3339 time") from error
+        time = record.time if text is None else dt.datetime.fromisoformat(text)
+        utc = time.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        found = f"absent and the record's own is {record.timestamp_ms} ms" if text is None else text
+        raise _bad("ce_time", found, "an RFC 3339 time") from error
     if time.tzinfo is None:
-        raise _bad("ce_time", text, "a time with its offset from UTC")
-    return time.astimezone(dt.UTC)
+        raise _bad("ce_time", str(text), "a time with its offset from UTC")
+    return utc
 
 
 def _purpose(told: dict[str, str]) -> Purpose:

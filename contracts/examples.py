@@ -1,0 +1,156 @@
+"""One example of every event, for the documents and for whoever wants to see one."""
+
+import datetime as dt
+
+import msgspec
+import numpy as np
+
+from contracts.application import LoanApplication
+from contracts.events import (
+    Attribution,
+    ColumnDrift,
+    Decision,
+    DriftReported,
+    HistoryAggregated,
+    HistoryStatus,
+    LoanExplained,
+    LoanScored,
+    OutcomeObserved,
+    Purpose,
+    ReasonGiven,
+)
+from contracts.ids import explanation_id, score_id
+from contracts.packing import pack
+
+_APPLIED = dt.datetime(2024, 5, 14, 9, 30, tzinfo=dt.UTC)
+_SCORED = _APPLIED + dt.timedelta(milliseconds=180)
+_EXPLAINED = _APPLIED + dt.timedelta(milliseconds=310)
+_EVENT_ID = "loan.applications-2-4711"
+_SCORE_ID = score_id(_EVENT_ID)
+_PACKED = pack(np.array([0.25, np.nan, -1.0], dtype=np.float32))
+
+APPLICATION = LoanApplication(
+    SK_ID_CURR=500_001,
+    NAME_CONTRACT_TYPE="Cash loans",
+    CODE_GENDER="F",
+    FLAG_OWN_CAR="N",
+    FLAG_OWN_REALTY="Y",
+    CNT_CHILDREN=1,
+    AMT_INCOME_TOTAL=148_500,
+    AMT_CREDIT=512_000,
+    AMT_ANNUITY=25_400,
+    AMT_GOODS_PRICE=459_000,
+    NAME_INCOME_TYPE="Working",
+    NAME_EDUCATION_TYPE="Secondary / secondary special",
+    NAME_FAMILY_STATUS="Married",
+    NAME_HOUSING_TYPE="House / apartment",
+    DAYS_BIRTH=-14_200,
+    DAYS_EMPLOYED=-1_830,
+    OCCUPATION_TYPE="Core staff",
+    CNT_FAM_MEMBERS=3,
+    REGION_RATING_CLIENT=2,
+    ORGANIZATION_TYPE="School",
+    EXT_SOURCE_2=0.61,
+    EXT_SOURCE_3=0.44,
+    DAYS_LAST_PHONE_CHANGE=-320,
+)
+
+HISTORY = HistoryAggregated(
+    application_id=APPLICATION.SK_ID_CURR,
+    as_of=dt.datetime(2024, 5, 13, tzinfo=dt.UTC),
+    history_version="1",
+    features=_PACKED,
+)
+
+SCORE = LoanScored(
+    application_id=APPLICATION.SK_ID_CURR,
+    score_id=_SCORE_ID,
+    application_event_id=_EVENT_ID,
+    purpose=Purpose.DECISION,
+    applied_at=_APPLIED,
+    scored_at=_SCORED,
+    source_partition=2,
+    source_offset=4711,
+    model_name="creditstream",
+    model_version="3",
+    feature_version="1",
+    history_version="1",
+    history_status=HistoryStatus.PRESENT,
+    history_as_of=HISTORY.as_of,
+    raw_score=-2.25,
+    probability=0.095,
+    points=567,
+    decision=Decision.REFER,
+    features=_PACKED,
+)
+
+EXPLANATION = LoanExplained(
+    application_id=APPLICATION.SK_ID_CURR,
+    explanation_id=explanation_id(_SCORE_ID),
+    score_id=_SCORE_ID,
+    purpose=Purpose.DECISION,
+    applied_at=_APPLIED,
+    explained_at=_EXPLAINED,
+    score_partition=1,
+    score_offset=4698,
+    model_name=SCORE.model_name,
+    model_version=SCORE.model_version,
+    base_value=-2.75,
+    raw_score=SCORE.raw_score,
+    attributions=pack(np.array([0.375, 0.25, -0.125], dtype=np.float32)),
+    strongest=(
+        Attribution(feature="EXT_SOURCE_3", value=0.44, attribution=0.375),
+        Attribution(feature="AMT_REQ_CREDIT_BUREAU_YEAR", value=None, attribution=0.25),
+        Attribution(feature="NAME_INCOME_TYPE", value="Working", attribution=-0.125),
+    ),
+    reasons=(
+        ReasonGiven(
+            code="external_scores",
+            text="The scores we received from external sources are low",
+            attribution=0.375,
+            features=("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3"),
+        ),
+    ),
+)
+
+OUTCOME = OutcomeObserved(
+    application_id=APPLICATION.SK_ID_CURR,
+    defaulted=False,
+    observed_at=dt.datetime(2025, 5, 14, tzinfo=dt.UTC),
+)
+
+DRIFT = DriftReported(
+    window_id="3-0000017",
+    model_name=SCORE.model_name,
+    model_version=SCORE.model_version,
+    opened_at=_APPLIED,
+    closed_at=_APPLIED + dt.timedelta(minutes=20),
+    first_applied_at=_APPLIED,
+    last_applied_at=_APPLIED + dt.timedelta(minutes=19),
+    size=1000,
+    columns=(
+        ColumnDrift(
+            column="EXT_SOURCE_3",
+            test="missing",
+            statistic=151.5,
+            effect=0.2,
+            p_value=1e-30,
+            q_value=1e-28,
+            drifted=True,
+            words="EXT_SOURCE_3 missing 19 % -> 39 %",
+        ),
+    ),
+    drifted=("EXT_SOURCE_3",),
+    alerted=("EXT_SOURCE_3",),
+    alert=True,
+)
+
+EXAMPLES: tuple[msgspec.Struct, ...] = (
+    APPLICATION,
+    HISTORY,
+    SCORE,
+    EXPLANATION,
+    OUTCOME,
+    DRIFT,
+)
+"""One for every event type, in the order of `contracts.events.EVENT_TYPES`."""
