@@ -1,0 +1,1 @@
+"""Where the services run: the local demo, containers, dashboards and alerts."""

@@ -1,0 +1,1 @@
+"""Everything on one machine from wheels alone: the real Kafka and the demo."""
