@@ -24,6 +24,8 @@ Levels = Sequence[str | None]
 FEATURE_VERSION = "1"
 """Changes with any change of a name, an order or a formula below; the bundle must match it."""
 
+_LARGEST = float(np.finfo(np.float32).max)
+
 UNSEEN = -1.0
 """The code of a level that the training data did not have; LightGBM treats it as missing."""
 
@@ -69,8 +71,11 @@ def application_columns(applications: Sequence[LoanApplication]) -> ApplicationC
 
 
 def _ratio(dividend: Doubles, divisor: Doubles) -> Doubles:
-    """The quotient, missing where the divisor is zero or either is missing."""
-    return np.divide(dividend, divisor, out=np.full_like(dividend, np.nan), where=divisor != 0)
+    """The quotient, missing where the divisor is zero or either is missing; finite, as float32."""
+    with np.errstate(over="ignore"):  # an absurd amount such as 1e-300 is a valid divisor
+        quotient = np.full_like(dividend, np.nan)
+        np.divide(dividend, divisor, out=quotient, where=divisor != 0)
+    return np.clip(quotient, -_LARGEST, _LARGEST)
 
 
 def _present(columns: Doubles) -> Doubles:

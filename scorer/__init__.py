@@ -1,0 +1,1 @@
+"""Scores loan applications: joins the history, builds the features, predicts and decides."""
