@@ -42,7 +42,7 @@ class DeadLetter:
             "dlq_topic": self.record.topic,
             "dlq_partition": str(self.record.partition),
             "dlq_offset": str(self.record.offset),
-            "dlq_timestamp": self.record.time.isoformat(),
+            "dlq_timestamp": str(self.record.timestamp_ms),  # as Kafka has it, be it nonsense
             "dlq_service": self.service,
             "dlq_reason": self.reason.value,
             "dlq_message": self.message[:_MAX_MESSAGE],

@@ -90,7 +90,7 @@ def _manifest(path: Path) -> BundleManifest:
 def _booster(path: Path, manifest: BundleManifest) -> lgb.Booster:
     try:
         booster = lgb.Booster(model_str=path.read_text())
-    except lgb.basic.LightGBMError as error:
+    except (lgb.basic.LightGBMError, UnicodeDecodeError) as error:
         raise IncompatibleBundleError(f"{path}: {error}") from error
     if tuple(booster.feature_name()) != manifest.model_features:
         raise IncompatibleBundleError(f"{path}: the trees' features are not the manifest's")

@@ -56,12 +56,7 @@ class Producer:
             RecordTooLargeError: the record is above the topic's limit; nothing was sent.
         """
         raw_key = key.encode() if isinstance(key, str) else key
-        size = _size(raw_key, value, headers)
-        if size > topic.max_message_bytes:
-            raise RecordTooLargeError(
-                f"{topic.name}: the record of key {key!r} has {size} bytes, "
-                f"the topic takes {topic.max_message_bytes}"
-            )
+        refuse_too_large(topic, raw_key, value, headers)
         while not self._accepted(self._kafka.topic_name(topic), raw_key, value, headers):
             self._client.poll(0.1)  # the queue is full: wait for deliveries
 
@@ -93,6 +88,18 @@ class Producer:
             self._failures.append(f"{message.topic()} key {message.key()!r}: {error.str()}")
 
 
-def _size(key: bytes | None, value: bytes | None, headers: Headers) -> int:
+def refuse_too_large(
+    topic: Topic, key: bytes | None, value: bytes | None, headers: Headers
+) -> None:
+    """Refuse, before it is sent, what the topic's broker would refuse.
+
+    Raises:
+        RecordTooLargeError: names the topic, the key, the size and the limit, in bytes.
+    """
     in_headers = sum(len(name.encode()) + len(content or b"") + 4 for name, content in headers)
-    return _RECORD_OVERHEAD + len(key or b"") + len(value or b"") + in_headers
+    size = _RECORD_OVERHEAD + len(key or b"") + len(value or b"") + in_headers
+    if size > topic.max_message_bytes:
+        raise RecordTooLargeError(
+            f"{topic.name}: the record of key {key!r} has {size} bytes, "
+            f"the topic takes {topic.max_message_bytes}"
+        )

@@ -1,0 +1,60 @@
+import pytest
+from pydantic_settings import SettingsConfigDict
+
+from contracts.topics import SCORES
+from runtime.settings import KafkaSettings, ServiceSettings, load_settings
+
+
+class WorkerSettings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="WORKER_", frozen=True)
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKER_HTTP_PORT", "8123")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "broker:9093")
+    monkeypatch.setenv("KAFKA_TOPIC_PREFIX", "test-")
+    monkeypatch.setenv("MODEL_ALIAS", "candidate")
+    settings = load_settings(WorkerSettings)
+    assert settings.http_port == 8123
+    assert settings.kafka.bootstrap_servers == "broker:9093"
+    assert settings.kafka.topic_name(SCORES) == "test-loan.scores"
+    assert settings.kafka.group_id("worker") == "test-worker"
+    assert settings.mlflow.model_alias == "candidate"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("WORKER_HTTP_PORT", "99999"),
+        ("WORKER_HTTP_PORT", "eighty"),
+        ("WORKER_BATCH_SIZE", "0"),
+        ("WORKER_LOG_LEVEL", "LOUD"),
+        ("KAFKA_GROUP_PROTOCOL", "new"),
+        ("KAFKA_BOOTSTRAP_SERVERS", ""),
+        ("KAFKA_TOPIC_PREFIX", "no spaces"),
+        ("MODEL_POLL_SECONDS", "-1"),
+        ("MODEL_NAME", ""),
+    ],
+)
+def test_a_bad_value_ends_with_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    value: str,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SystemExit) as ended:
+        load_settings(WorkerSettings)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"{variable}: ")
+    assert repr(value) in said
+
+
+def test_kafka_settings_alone_name_their_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAFKA_GROUP_PROTOCOL", "new")
+    with pytest.raises(SystemExit):
+        load_settings(KafkaSettings)
+    assert "KAFKA_GROUP_PROTOCOL" in capsys.readouterr().err
