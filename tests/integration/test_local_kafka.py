@@ -77,7 +77,7 @@ def test_a_topic_nobody_created_is_an_error_and_not_a_new_topic(
     producer.produce(f"{topic_prefix}misspelt", b"x", on_delivery=note)
     producer.flush(10)
 
-    assert outcomes == ["_UNKNOWN_TOPIC"]
+    assert outcomes == ["UNKNOWN_TOPIC_OR_PART"]
 
 
 def test_a_prefix_takes_its_topics_with_it(kafka_bootstrap: str) -> None:
