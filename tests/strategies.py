@@ -1,5 +1,6 @@
 """What hypothesis draws from: any application that the contract allows, and near misses."""
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import msgspec
@@ -31,12 +32,15 @@ ids = st.integers(1, 2**63 - 1)
 
 
 @st.composite
-def documents(draw: st.DrawFn, max_columns: int = 12) -> dict[str, Any]:
+def documents(draw: st.DrawFn, columns: Sequence[str] = COLUMNS, most: int = 12) -> dict[str, Any]:
     """A valid application as the JSON object that upstream systems send."""
-    names = draw(st.lists(st.sampled_from(COLUMNS), max_size=max_columns, unique=True))
+    names = draw(st.lists(st.sampled_from(columns), max_size=most, unique=True))
     document: dict[str, Any] = {name: draw(st.none() | values(name)) for name in names}
     return {"SK_ID_CURR": draw(ids), **document}
 
 
-applications = documents().map(lambda document: LoanApplication(**document))
-"""Any application, with at most twelve columns that are not missing."""
+def applications(
+    columns: Sequence[str] = COLUMNS, most: int = 12
+) -> st.SearchStrategy[LoanApplication]:
+    """Any application in which only some of `columns`, at most `most`, are not missing."""
+    return documents(columns, most).map(lambda document: LoanApplication(**document))

@@ -24,7 +24,7 @@ def refusal(value: bytes | None) -> InvalidEvent:
     return refused.value
 
 
-@given(applications)
+@given(applications())
 def test_an_application_comes_back_as_it_was_encoded(application: LoanApplication) -> None:
     decoded = decode_application(encode(application))
     assert decoded.application == application
