@@ -4,20 +4,20 @@ import random
 import socket
 
 LOOPBACK = "127.0.0.1"
-_BELOW_EPHEMERAL = range(
-    20_000, 32_000
-)  # outgoing connections never take these, so a restart finds them free
+# The system gives higher ports to outgoing connections: there a restart might find its own one taken.
+_BELOW_EPHEMERAL = range(20_000, 32_000)
 
 
-def free_port() -> int:
-    """A loopback port that nothing listens on now.
+def free_port(preferred: int | None = None) -> int:
+    """A loopback port that nothing listens on now, the preferred one if it is such.
 
     Another process may take it before the caller does; whoever binds it must be ready for that.
 
     Raises:
         OSError: No port was free.
     """
-    for port in random.sample(_BELOW_EPHEMERAL, k=100):
+    tried = random.sample(_BELOW_EPHEMERAL, k=100)
+    for port in tried if preferred is None else (preferred, *tried):
         if is_free(port):
             return port
     raise OSError(f"no free port among 100 of {_BELOW_EPHEMERAL} on {LOOPBACK}")
