@@ -4,7 +4,7 @@ import random
 import socket
 
 LOOPBACK = "127.0.0.1"
-# The system gives higher ports to outgoing connections: there a restart might find its own one taken.
+# The system gives higher ports to outgoing connections, which could take one over a restart.
 _BELOW_EPHEMERAL = range(20_000, 32_000)
 
 

@@ -1,0 +1,60 @@
+# Everything a developer runs: `make help` lists it. A fresh clone needs Python 3.11, make and git.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/set-up-for
+
+IS_3_11 := import sys; sys.exit(sys.version_info[:2] != (3, 11))
+PYTHON ?= $(shell for python in python3.11 python3 python; do \
+	if $$python -c '$(IS_3_11)' 2> /dev/null; then echo $$python; break; fi; done)
+
+# A set-up that was cut short has no stamp; one that was moved, or lost its Python, loses it here.
+ifneq ($(wildcard $(STAMP)),)
+$(shell grep -qxF '$(CURDIR)' $(STAMP) && $(BIN)/python -c '$(IS_3_11)' 2> /dev/null || rm -f $(STAMP))
+endif
+
+.PHONY: help setup demo test check bench train clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## the locked dependencies in .venv; nothing to do when they are current
+
+demo: setup ## everything on a real Kafka, live in the terminal; ONCE=1: a bounded round; DATA=folder: Kaggle data
+	$(BIN)/python -m deploy.local.demo
+
+test: setup ## all tests but the slow ones, on a real Kafka; ARGS="-k word" passes options to pytest
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+check: setup ## format, lint, types, import rules, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m contracts.documents --check
+
+bench: setup ## measure throughput and latency
+	$(BIN)/python -m bench $(ARGS)
+
+train: setup ## train and register a model from a Kaggle folder: DATA=folder
+	@test -n '$(DATA)' || { echo 'make train: say which folder, as in: make train DATA=path/to/kaggle' >&2; exit 2; }
+	$(BIN)/python -m training train --data '$(DATA)' $(ARGS)
+
+clean: ## remove the set-up and all caches, but no data and no models
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NO_PYTHON := make: Python 3.11 is needed; say where it is, as in: make setup PYTHON=/path/to/python3.11
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n '$(PYTHON)' && $(PYTHON) -c '$(IS_3_11)' || { echo '$(NO_PYTHON)' >&2; exit 1; }
+	@head -n 1 $(BIN)/pip 2> /dev/null | grep -qF '$(CURDIR)/$(BIN)/' && $(BIN)/pip --version > /dev/null \
+		|| $(PYTHON) -m venv --clear $(VENV) # none yet, a broken one, or one made elsewhere
+	@echo 'make: installing the locked dependencies into $(VENV), a few minutes the first time'
+	$(PIP_INSTALL) --require-hashes -r requirements.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@echo '$(CURDIR)' > $@
