@@ -1,0 +1,94 @@
+"""What the demo needs before anything flows: data, a model, topics, histories."""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+_APPLICANTS = 17_000
+_TEST_SHARE = 0.3
+_HOLDOUT_SHARE = 0.3
+_SEED = 20_261
+_LOG_LINES = 15
+
+
+class StepFailedError(RuntimeError):
+    """A step of the preparation failed; the message holds the end of its output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Applications that the model has not seen, as arguments of `producer applications`."""
+
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Runs our own commands one after the other, each with its output in one log."""
+
+    console: Console
+    folder: Path
+    environment: Mapping[str, str]
+
+    def run(self, says: str, arguments: Sequence[str]) -> None:
+        """Run `python -m` with these arguments.
+
+        Raises:
+            StepFailedError: it ended with another code than 0.
+        """
+        log = self.folder / f"{arguments[0]}-{arguments[1]}.log"
+        with self.console.status(says), log.open("wb") as output:
+            ended = subprocess.run(  # noqa: S603 - our own commands
+                [sys.executable, "-m", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(self.environment),
+                check=False,
+            )
+        if ended.returncode != 0:
+            end = "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_LINES:])
+            raise StepFailedError(f"{' '.join(arguments)} ended with {ended.returncode}:\n{end}")
+        self.console.print(f"[green]✓[/] {says}")
+
+
+def prepare(steps: Steps, data: Path | None) -> Source:
+    """Train a champion, create the topics, publish the histories.
+
+    Without `data` a synthetic folder is made, whose test rows are as its training rows. With it,
+    training rows held out at random are streamed: the competition's test rows have truly drifted.
+    """
+    folder = data or _synthesize(steps)
+    histories = steps.folder / "histories.parquet"
+    tolerant = ("--allow-missing-tables", "--allow-missing-columns") if data else ()
+    steps.run(
+        "history features of every applicant",
+        ("training", "histories", "--data", str(folder), "--out", str(histories), *tolerant),
+    )
+    ids = steps.folder / "held_out_ids.txt"
+    held_out = ("--holdout-share", str(_HOLDOUT_SHARE), "--holdout-ids", str(ids)) if data else ()
+    steps.run(
+        "a calibrated model, cross-validated, registered as champion",
+        ("training", "train", "--data", str(folder), *tolerant, *held_out),
+    )
+    steps.run("topics and their dead letters", ("runtime", "topics", "apply"))
+    steps.run(
+        "histories on their compacted topic", ("producer", "histories", "--from", str(histories))
+    )
+    if data:
+        return Source(("--data", str(folder), "--split", "train", "--ids", str(ids), *tolerant[1:]))
+    return Source(("--data", str(folder), "--split", "test"))
+
+
+def _synthesize(steps: Steps) -> Path:
+    folder = steps.folder / "data"
+    sizes = ("--applicants", str(_APPLICANTS), "--test-share", str(_TEST_SHARE))
+    steps.run(
+        f"{_APPLICANTS:,} synthetic applicants in the seven Kaggle tables",
+        ("producer", "synthesize", "--out", str(folder), *sizes, "--seed", str(_SEED)),
+    )
+    return folder

@@ -1,0 +1,41 @@
+"""Publishes as upstream systems do: applications by our own command, bad messages bare."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.topics import APPLICATIONS
+from deploy.local.poison import POISON
+from deploy.local.processes import LeashedProcess
+from runtime.producer import Producer
+from runtime.settings import KafkaSettings
+
+DRIFT = "revolving-share"
+DRIFTED_COLUMN = "NAME_CONTRACT_TYPE"
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Starts `python -m producer applications` on one source of applications."""
+
+    source: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+
+    def start(
+        self, *, limit: int, rate: float, skip: int = 0, drift: str | None = None
+    ) -> LeashedProcess:
+        """Publish `limit` applications from the `skip`-th on, at `rate` a second."""
+        command = [sys.executable, "-m", "producer", "applications", *self.source]
+        command += ["--limit", str(limit), "--rate", str(rate), "--skip", str(skip)]
+        command += ["--drift", drift] if drift else []
+        return LeashedProcess(command, log=self.log, environment=self.environment)
+
+
+def publish_poison(kafka: KafkaSettings) -> None:
+    """Publish every bad message, as a careless upstream system would."""
+    producer = Producer(kafka, "demo")
+    for poison in POISON:
+        producer.send(APPLICATIONS, poison.key, poison.value, poison.headers)
+    producer.flush_or_raise()
