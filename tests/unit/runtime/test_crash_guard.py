@@ -20,7 +20,7 @@ def _records(*offsets: int, partition: int = 0) -> list[RawRecord]:
 def _life(
     path: Path, records: Sequence[RawRecord], poison: Callable[[RawRecord], bool]
 ) -> list[RawRecord]:
-    """One life of a process: what it dead-letters; it ends where it processes a poisonous record."""
+    """One life of a process: what it dead-letters; a poisonous record ends it."""
     guard = CrashGuard(path)
     condemned: list[RawRecord] = []
     for attempt in guard.attempts(records):
