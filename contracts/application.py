@@ -7,7 +7,17 @@ import msgspec
 Identifier = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Amount = Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None
 Count = Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None
-EmploymentDays = Annotated[float, msgspec.Meta(ge=-40_000, le=365_243)] | None
+EmploymentDays = (
+    Annotated[
+        float,
+        msgspec.Meta(
+            ge=-40_000,
+            le=365_243,
+            extra_json_schema={"anyOf": [{"maximum": 0}, {"const": 365_243}]},
+        ),
+    ]
+    | None
+)
 Flag = Annotated[float, msgspec.Meta(ge=0, le=1)] | None
 Hour = Annotated[float, msgspec.Meta(ge=0, le=23)] | None
 Level = Annotated[str, msgspec.Meta(max_length=100)] | None

@@ -1,4 +1,4 @@
-"""One example of every event, for the documents and for whoever wants to see one."""
+"""One example of every event, for the documents and for tests."""
 
 import datetime as dt
 
@@ -7,6 +7,7 @@ import numpy as np
 
 from contracts.application import LoanApplication
 from contracts.events import (
+    EVENT_TYPES,
     Attribution,
     ColumnDrift,
     Decision,
@@ -19,6 +20,7 @@ from contracts.events import (
     Purpose,
     ReasonGiven,
 )
+from contracts.headers import cloud_event_headers
 from contracts.ids import explanation_id, score_id
 from contracts.packing import pack
 
@@ -154,3 +156,29 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     DRIFT,
 )
 """One for every event type, in the order of `contracts.events.EVENT_TYPES`."""
+
+_TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+_MADE = {  # source, id and time
+    LoanApplication: ("upstream", _EVENT_ID, _APPLIED),
+    HistoryAggregated: ("producer", "history-500001-20240513", HISTORY.as_of),
+    LoanScored: ("scorer", SCORE.score_id, SCORE.scored_at),
+    LoanExplained: ("explainer", EXPLANATION.explanation_id, EXPLANATION.explained_at),
+    OutcomeObserved: ("producer", "outcome-500001", OUTCOME.observed_at),
+    DriftReported: ("drift_monitor", DRIFT.window_id, DRIFT.closed_at),
+}
+
+
+def headers_of(example: msgspec.Struct) -> dict[str, str]:
+    """The headers that an example travels with."""
+    event = type(example)
+    source, event_id, time = _MADE[event]
+    subject = DRIFT.window_id if event is DriftReported else str(APPLICATION.SK_ID_CURR)
+    headers = cloud_event_headers(
+        event_id=event_id,
+        event_type=EVENT_TYPES[event],
+        source=source,
+        subject=subject,
+        time=time,
+        traceparent=_TRACEPARENT,
+    )
+    return {name: value.decode() for name, value in headers}

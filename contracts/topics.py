@@ -60,6 +60,15 @@ CONSUMED: dict[str, tuple[Topic, ...]] = {
 }
 """What every service reads; it has a dead-letter topic for each."""
 
+PRODUCED: dict[str, tuple[Topic, ...]] = {
+    "producer": (APPLICATIONS, HISTORIES, OUTCOMES),
+    "scorer": (SCORES,),
+    "explainer": (EXPLANATIONS,),
+    "drift_monitor": (DRIFT,),
+    "query_api": (APPLICATIONS,),
+}
+"""What every service writes, dead letters apart."""
+
 DEAD_LETTERS = tuple(
     topic.dead_letters(service) for service, topics in CONSUMED.items() for topic in topics
 )
