@@ -11,7 +11,8 @@ IS_3_11 := import sys; sys.exit(sys.version_info[:2] != (3, 11))
 PYTHON ?= $(shell for python in python3.11 python3 python; do \
 	if $$python -c '$(IS_3_11)' 2> /dev/null; then echo $$python; break; fi; done)
 
-# A set-up that was cut short has no stamp; one that was moved, or lost its Python, loses it here.
+# Without its stamp a set-up is made from nothing. One that was cut short has none; one that was moved, or lost
+# its Python, loses it here.
 ifneq ($(wildcard $(STAMP)),)
 $(shell grep -qxF '$(CURDIR)' $(STAMP) && $(BIN)/python -c '$(IS_3_11)' 2> /dev/null || rm -f $(STAMP))
 endif
@@ -51,9 +52,9 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NO_PYTHON := make: Python 3.11 is needed; say where it is, as in: make setup PYTHON=/path/to/python3.11
 
 $(STAMP): requirements.lock pyproject.toml
-	@test -n '$(PYTHON)' && $(PYTHON) -c '$(IS_3_11)' || { echo '$(NO_PYTHON)' >&2; exit 1; }
-	@head -n 1 $(BIN)/pip 2> /dev/null | grep -qF '$(CURDIR)/$(BIN)/' && $(BIN)/pip --version > /dev/null \
-		|| $(PYTHON) -m venv --clear $(VENV) # none yet, a broken one, or one made elsewhere
+	@$(PYTHON) -c '$(IS_3_11)' 2> /dev/null || { echo '$(NO_PYTHON)' >&2; exit 1; }
+	@test -f $@ || $(PYTHON) -m venv --clear $(VENV)
+	@rm -f $@
 	@echo 'make: installing the locked dependencies into $(VENV), a few minutes the first time'
 	$(PIP_INSTALL) --require-hashes -r requirements.lock
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
