@@ -88,7 +88,8 @@ class KafkaNode:
 
     def _format(self) -> None:
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        words = ("format", "--ignore-formatted", "-t", cluster_id, "-c", self._settings_file)
+        cluster = f"--cluster-id={cluster_id}"  # one word, for an id may start with a dash
+        words = ("format", "--ignore-formatted", cluster, "-c", self._settings_file)
         with self.log.open("ab") as log:
             done = subprocess.run(  # noqa: S603 - our own command
                 self._java("kafka.tools.StorageTool", *words),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -178,6 +179,15 @@ def test_a_free_port_that_was_lost_is_replaced(
     with _somebody_on(free_port), LocalKafka() as kafka:
         assert _port(kafka.bootstrap) != free_port
         assert _answers(kafka.bootstrap)
+
+
+def test_a_cluster_id_may_start_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    dash = UUID(bytes=b"\xf8" + bytes(15))
+    monkeypatch.setattr("deploy.local.kafka_node.uuid.uuid4", lambda: dash)
+
+    with LocalKafka() as kafka:
+        client = AdminClient({"bootstrap.servers": kafka.bootstrap})
+        assert client.list_topics(timeout=5).cluster_id == "-" + "A" * 21
 
 
 def test_a_start_that_fails_names_what_the_node_said(tmp_path: Path) -> None:
