@@ -20,7 +20,11 @@ _DEAD_LETTER_HEADROOM = 256 * 1024  # the headers that say where a dead letter i
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic and its settings; `retention_ms` of -1 keeps for ever."""
+    """One topic and its settings; `retention_ms` of -1 keeps for ever.
+
+    Kafka holds `max_message_bytes` against whole batches of records: below the million bytes that
+    librdkafka batches by default, the burst of a plain client would be refused.
+    """
 
     name: str
     event: type[msgspec.Struct]
@@ -43,7 +47,7 @@ class Topic:
         )
 
 
-APPLICATIONS = Topic("loan.applications", LoanApplication, max_message_bytes=256 * 1024)
+APPLICATIONS = Topic("loan.applications", LoanApplication)
 HISTORIES = Topic("loan.histories", HistoryAggregated, cleanup="compact", retention_ms=-1)
 SCORES = Topic("loan.scores", LoanScored)
 EXPLANATIONS = Topic("loan.explanations", LoanExplained)

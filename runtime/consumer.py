@@ -102,7 +102,7 @@ class Consumer:
         messages = messages or self._client.consume(1, wait)
         if messages:  # what has piled up meanwhile; a lone record does not wait for others
             messages += self._client.consume(size - len(messages), 0)
-        return [_record(message) for message in messages if self._is_record(message)]
+        return [raw_record(message) for message in messages if self._is_record(message)]
 
     def commit(self, records: Sequence[RawRecord]) -> None:
         """Commit that everything up to these records is done.
@@ -216,7 +216,8 @@ class Consumer:
                 return
 
 
-def _record(message: Message) -> RawRecord:
+def raw_record(message: Message) -> RawRecord:
+    """The record that a client handed over."""
     """A message without an error: its place is known, whatever the client's types allow for."""
     _, timestamp = message.timestamp()
     return RawRecord(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -59,10 +59,17 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class ScoredBatch:
-    """The scores in the order of the applications, and the unseen levels by column."""
+    """The scores of a batch.
 
-    scores: Sequence[LoanScored]
-    unseen: Mapping[str, int]
+    Attributes:
+        scores: in the order of the applications.
+        unseen: how many levels the training never saw, by column.
+        mismatched: how many histories are held, but not of the version that the model takes.
+    """
+
+    scores: Sequence[LoanScored] = ()
+    unseen: Mapping[str, int] = field(default_factory=dict)
+    mismatched: int = 0
 
 
 class BatchScorer:
@@ -80,14 +87,15 @@ class BatchScorer:
     ) -> ScoredBatch:
         """Score a batch; `histories` holds one for each application, None where none was seen."""
         if not applied:
-            return ScoredBatch((), {})
+            return ScoredBatch()
         usable = [usable_history(history, self.model.manifest) for history in histories]
         columns = application_columns([one.application for one in applied])
         matrix = feature_matrix(columns, self._coder, self._history_rows(usable))
         raw_scores = self.model.raw_scores(matrix).tolist()
         rows = zip(applied, usable, raw_scores, matrix, strict=True)
         scores = [self._scored(*row, scored_at) for row in rows]
-        return ScoredBatch(scores, unseen_levels(matrix))
+        mismatched = usable.count(None) - list(histories).count(None)
+        return ScoredBatch(scores, unseen_levels(matrix), mismatched)
 
     def _history_rows(self, histories: Sequence[History | None]) -> FloatMatrix:
         width = len(self.model.manifest.history_features)

@@ -139,7 +139,7 @@ def test_an_idle_consumer_takes_nothing_and_loses_nothing(broker: Broker) -> Non
 
 def test_a_record_above_the_topics_limit_is_refused_by_name(broker: Broker) -> None:
     producer = broker.producer("test")
-    with pytest.raises(RecordTooLargeError, match=r"loan\.applications.*key b'7'.*262144"):
+    with pytest.raises(RecordTooLargeError, match=r"loan\.applications.*key b'7'.*1048576"):
         producer.send(APPLICATIONS, "7", b"x" * APPLICATIONS.max_message_bytes, [])
 
 

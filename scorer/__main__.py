@@ -1,0 +1,80 @@
+"""Starts the scorer: `python -m scorer`, configured by environment variables alone."""
+
+import asyncio
+import logging
+import sys
+
+from contracts.bundle import IncompatibleBundleError
+from runtime.crash_guard import CrashGuard
+from runtime.logs import configure_logging
+from runtime.model_registry import ModelRegistry, ModelWatcher, NoChampionError
+from runtime.producer import Producer
+from runtime.service import Service
+from runtime.settings import load_settings
+from scorer.agents import ScoringAgent
+from scorer.app import create_app, quiet_logs
+from scorer.history_feed import HistoryFeed
+from scorer.history_store import HistoryStore
+from scorer.publishing import Publisher
+from scorer.scoring import BatchScorer
+from scorer.settings import ScorerSettings
+from scorer.worker import Worker
+
+logger = logging.getLogger("scorer")
+
+_NO_MODEL = 3
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; 0 is a graceful stop, 2 a bad setting, 3 no usable model."""
+    settings = load_settings(ScorerSettings)
+    configure_logging("scorer", settings.log_level)
+    quiet_logs()
+    service = Service(
+        "scorer",
+        host=settings.http_host,
+        port=settings.http_port,
+        stall_seconds=settings.stall_seconds,
+        dead_letter_limit=settings.dead_letter_limit,
+    )
+    service.stop_on_signals()
+    service.start()
+    try:
+        run(settings, service)
+    except (NoChampionError, IncompatibleBundleError) as error:
+        logger.critical("no model to score by: %s", error)
+        return _NO_MODEL
+    finally:
+        service.close()
+    return 0
+
+
+def run(settings: ScorerSettings, service: Service) -> None:
+    """Put the parts together and run them until told to stop.
+
+    Raises:
+        NoChampionError: no model version carries the alias.
+        IncompatibleBundleError: the champion's features are not ours.
+    """
+    models = ModelWatcher(
+        ModelRegistry(settings.mlflow), service.name, settings.mlflow.poll_seconds
+    )
+    scorer = BatchScorer(models.load_first())
+    models.start()
+    store = HistoryStore(settings.state_dir / "histories", settings.history_store_bytes)
+    feed = HistoryFeed(settings.kafka, store, service, settings.dead_letter_limit)
+    agent = ScoringAgent(
+        service=service,
+        scorer=scorer,
+        models=models,
+        histories=store,
+        publisher=Publisher(Producer(settings.kafka, service.name), settings.kafka, service.name),
+        guard=CrashGuard(settings.state_dir / "attempts.json"),
+    )
+    asyncio.run(Worker(service, feed, create_app(settings, agent)).run())
+    models.stop()
+    store.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Scores and dead letters to Kafka, confirmed by the broker."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from contracts.codec import encode
+from contracts.events import EVENT_TYPES, LoanScored
+from contracts.headers import Envelope, child_traceparent, cloud_event_headers
+from contracts.records import Headers
+from contracts.topics import SCORES, Topic
+from runtime import metrics as shared
+from runtime.dead_letters import DeadLetter, send_dead_letters
+from runtime.settings import KafkaSettings
+from scorer import metrics
+from scorer.scoring import Applied, ScoredBatch
+
+
+class Output(Protocol):
+    """What publishing needs of a producer."""
+
+    def send(
+        self, topic: Topic, key: str | bytes | None, value: bytes | None, headers: Headers
+    ) -> None:
+        """Hand a record over for delivery."""
+
+    def flush_or_raise(self) -> None:
+        """Return when the broker has confirmed everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What came of a batch: the scores of what was taken, dead letters for the rest."""
+
+    applied: Sequence[Applied]
+    batch: ScoredBatch
+    letters: Sequence[DeadLetter]
+
+
+class Publisher:
+    """Publishes what came of a batch."""
+
+    def __init__(self, producer: Output, kafka: KafkaSettings, service: str) -> None:
+        self._producer, self._kafka, self._service = producer, kafka, service
+
+    def publish(self, processed: Processed) -> None:
+        """Return once the broker has confirmed every score and every dead letter.
+
+        Raises:
+            DeliveryFailedError: it did not; nothing of the batch may be committed.
+        """
+        for applied, scored in zip(processed.applied, processed.batch.scores, strict=True):
+            headers = self._headers(scored, applied.envelope)
+            self._producer.send(SCORES, str(scored.application_id), encode(scored), headers)
+        send_dead_letters(self._producer, self._kafka, processed.letters)
+        self._producer.flush_or_raise()
+        self._count(processed)
+
+    def _headers(self, scored: LoanScored, cause: Envelope) -> Headers:
+        return cloud_event_headers(
+            event_id=scored.score_id,
+            event_type=EVENT_TYPES[LoanScored],
+            source=self._service,
+            subject=str(scored.application_id),
+            time=scored.scored_at,
+            traceparent=child_traceparent(cause.traceparent),
+            purpose=scored.purpose,
+        )
+
+    def _count(self, processed: Processed) -> None:
+        now = dt.datetime.now(dt.UTC)
+        for scored in processed.batch.scores:
+            metrics.SCORES.labels(scored.decision, scored.history_status, scored.purpose).inc()
+            age = (now - scored.applied_at).total_seconds()
+            shared.OUTPUT_AGE_SECONDS.labels(self._service).observe(age)
+        metrics.HISTORY_MISMATCHES.inc(processed.batch.mismatched)
+        for column, count in processed.batch.unseen.items():
+            metrics.UNSEEN_LEVELS.labels(column).inc(count)

@@ -1,0 +1,76 @@
+"""Runs the parts of the scorer: first the history view, then the stream, until told to stop."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import cast
+
+import faust
+from faust.transport.consumer import Consumer
+
+from contracts.topics import APPLICATIONS
+from runtime import metrics as shared
+from runtime.service import Service
+from scorer.history_feed import HistoryFeed
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.2
+
+
+class Worker:
+    """The life of the process between its start and its stop.
+
+    The application runs in our own event loop, not by Faust's command line, whose worker would
+    take over signals, logs and the exit code.
+    """
+
+    def __init__(self, service: Service, feed: HistoryFeed, app: faust.App) -> None:
+        self._service, self._feed, self._app = service, feed, app
+
+    async def run(self) -> None:
+        """Run until a signal; no application is taken before the history view has caught up.
+
+        Raises:
+            Exception: whatever ended the feed or the agent; nothing was acked that is not done.
+        """
+        feeding = asyncio.create_task(asyncio.to_thread(self._feed.run))
+        try:
+            await self._watch(feeding, until=lambda: self._feed.caught_up)
+            if not self._service.stopping.is_set():
+                await self._score(feeding)
+        finally:
+            self._feed.stop()
+            await feeding
+
+    async def _score(self, feeding: asyncio.Task[None]) -> None:
+        try:
+            await self._app.start()
+            self._service.health.require("starting", None)
+            await self._watch(feeding, until=lambda: False)
+        finally:
+            await self._app.stop()
+
+    async def _watch(self, feeding: asyncio.Task[None], until: Callable[[], bool]) -> None:
+        """Turn until the condition or a stop comes true; raise what ended one of the parts."""
+        while not until() and not self._service.stopping.is_set():
+            if feeding.done():
+                feeding.result()
+            if self._app.crash_reason is not None:
+                raise self._app.crash_reason
+            self._service.health.turned(self._lag())
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _lag(self) -> int:
+        """Applications not committed yet, in the partitions of this worker."""
+        if not self._app.started or self._app.rebalancing:
+            return 0
+        total = 0
+        consumer = cast(Consumer, self._app.consumer)
+        for tp in consumer.assignment():
+            end = consumer.highwater(tp) or 0
+            committed = consumer._committed_offset[tp] or 0  # noqa: SLF001 - not told otherwise
+            lag = max(0, end - committed)
+            shared.LAG.labels(self._service.name, APPLICATIONS.name, str(tp.partition)).set(lag)
+            total += lag
+        return total
