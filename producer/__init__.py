@@ -1,0 +1,1 @@
+"""The command line upstream of the stream: synthetic data, applications, histories, outcomes."""

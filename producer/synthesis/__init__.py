@@ -1,0 +1,1 @@
+"""A synthetic Home Credit data set whose true default probabilities are known."""
