@@ -1,0 +1,1 @@
+"""Watches the scored applications for drift: windows, tests, verdicts, reports, metrics."""

@@ -1,0 +1,75 @@
+"""Puts the parts of the monitor together and runs them."""
+
+from contextlib import closing
+
+from prometheus_client import REGISTRY
+
+from contracts.topics import SCORES
+from drift_monitor.detectors import Detectors, detectors
+from drift_monitor.incarnation import await_incarnation
+from drift_monitor.metrics import DriftCollector
+from drift_monitor.monitor import DriftMonitor
+from drift_monitor.publishing import Publisher
+from drift_monitor.references import RegistryReferences
+from drift_monitor.settings import DriftMonitorSettings
+from drift_monitor.standby import held
+from drift_monitor.store import Store
+from drift_monitor.worker import Worker
+from runtime.consumer import Consumer
+from runtime.crash_guard import CrashGuard
+from runtime.model_registry import ModelRegistry
+from runtime.producer import Producer
+from runtime.service import Service
+
+STATE_FILE = "state.sqlite"
+
+
+def run(settings: DriftMonitorSettings, service: Service) -> None:
+    """Run until told to stop, waiting first for the state folder, then for Kafka.
+
+    Raises:
+        BackendMissingError: alibi-detect is asked for and not installed.
+        StateError: the state file cannot be read or written.
+    """
+    tests = detectors(settings.backend)
+    with held(settings.state_dir, service.health, service.stopping) as mine:
+        if not mine:
+            return
+        topics = await_incarnation(settings.kafka, service.health, service.stopping)
+        if topics is None:
+            return
+        path = settings.state_dir / STATE_FILE
+        with closing(Store(path, settings.sizes(), settings.seen_limit)) as store:
+            store.claim(topics)
+            with closing(Consumer(settings.kafka, service.name, [SCORES], store.position)) as reads:
+                worker = _worker(settings, service, reads, store, tests)
+                worker.run(settings.batch_size, settings.batch_wait)
+
+
+def _worker(
+    settings: DriftMonitorSettings,
+    service: Service,
+    consumer: Consumer,
+    store: Store,
+    tests: Detectors,
+) -> Worker:
+    registry = ModelRegistry(settings.mlflow)
+    references = RegistryReferences(registry, settings.mlflow.model_name, settings.untested)
+    collector = DriftCollector()
+    REGISTRY.register(collector)
+    return Worker(
+        service=service,
+        consumer=consumer,
+        publisher=Publisher(Producer(settings.kafka, service.name), settings.kafka, service.name),
+        store=store,
+        monitor=DriftMonitor(
+            references,
+            tests,
+            sizes=settings.sizes(),
+            policy=settings.policy(),
+            state=store.load(),
+        ),
+        references=references,
+        collector=collector,
+        guard=CrashGuard(settings.state_dir / "attempts.json"),
+    )

@@ -1,0 +1,45 @@
+"""A window held against its reference: the tests, the verdicts, and what people want to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drift_monitor.comparison import Profiled, compare
+from drift_monitor.detectors import Detectors
+from drift_monitor.policy import Judged, Policy, by_weight, judge
+from drift_monitor.profiles import profile
+from drift_monitor.reference import Reference
+from drift_monitor.stability import Stability, stability
+from drift_monitor.windows import Span, Window
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What is known of one window.
+
+    Attributes:
+        span: what the window covers.
+        profiled: each column, in the reference and in the window.
+        judged: every test of the tested columns, in order of weight.
+        stability: the stability index of each column, by name.
+    """
+
+    span: Span
+    profiled: tuple[Profiled, ...]
+    judged: tuple[Judged, ...]
+    stability: Mapping[str, Stability]
+
+
+def evaluate(
+    window: Window, reference: Reference, detectors: Detectors, policy: Policy
+) -> Evaluation:
+    """Hold a window against the reference of its model version."""
+    profiles = profile(reference.columns, window.matrix())
+    profiled = tuple(map(Profiled, reference.columns, reference.profiles, profiles))
+    tested = [one for one in profiled if one.column.tested]
+    judged = judge(compare(tested, detectors), policy)
+    return Evaluation(
+        span=window.span,
+        profiled=profiled,
+        judged=tuple(by_weight(judged, reference.importance)),
+        stability={one.column.name: stability(one) for one in profiled},
+    )

@@ -1,0 +1,164 @@
+"""The monitor: scores in, windows cut, verdicts and reports out. Pure apart from its state."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from contracts.events import DriftReported
+from drift_monitor.detectors import Detectors
+from drift_monitor.evaluation import Evaluation, evaluate
+from drift_monitor.policy import Policy
+from drift_monitor.reference import Reference
+from drift_monitor.report import drift_report
+from drift_monitor.seen import SeenScores, Source
+from drift_monitor.windows import Counted, Hop, Sizes, Window, Windows
+
+References = Callable[[str], Reference]
+"""Model version to its reference."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrived:
+    """A score as it came: where from, of which model version, and what counts of it."""
+
+    source: Source
+    version: str
+    score: Counted
+
+
+@dataclass(slots=True)
+class VersionState:
+    """What is remembered of one model version.
+
+    Attributes:
+        windows: its open and its last panes.
+        verdicts: the drifted columns of its last verdict windows, oldest first.
+        alerted: the columns with an alert now.
+        decided_at: when the last verdict window closed.
+    """
+
+    windows: Windows
+    verdicts: list[frozenset[str]] = field(default_factory=list)
+    alerted: tuple[str, ...] = ()
+    decided_at: dt.datetime | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """All that the monitor remembers; the store keeps it over restarts.
+
+    Attributes:
+        seen: the scores that count no more.
+        versions: by model version. A window never mixes two, as each has a reference of its own.
+        latest: the version of the latest score.
+    """
+
+    seen: SeenScores
+    versions: dict[str, VersionState] = field(default_factory=dict)
+    latest: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """What a batch brought.
+
+    Attributes:
+        sliding: the sliding window of the latest version, where it has moved.
+        reports: of the verdict windows that closed, in order.
+        counted: scores that were new.
+        duplicates: scores that had been counted before.
+        discarded: scores dropped unjudged, of replaced versions with too few of them for a window.
+    """
+
+    sliding: Evaluation | None = None
+    reports: Sequence[DriftReported] = ()
+    counted: int = 0
+    duplicates: int = 0
+    discarded: int = 0
+
+    @property
+    def moved(self) -> bool:
+        """Whether a window has closed or was dropped."""
+        return self.sliding is not None or bool(self.reports) or self.discarded > 0
+
+
+class DriftMonitor:
+    """Cuts the stream of scores into windows and judges them."""
+
+    def __init__(
+        self,
+        references: References,
+        detectors: Detectors,
+        *,
+        sizes: Sizes,
+        policy: Policy,
+        state: State,
+    ) -> None:
+        self._references, self._detectors = references, detectors
+        self._sizes, self._policy = sizes, policy
+        self.state = state
+
+    def observe(self, arrived: Sequence[Arrived]) -> Observed:
+        """Count what is new among the scores, in order of arrival."""
+        admit = self.state.seen.admit
+        new = [one for one in arrived if admit(one.score.score_id, one.source)]
+        hops = [(one.version, hop) for one in new for hop in self._add(one)]
+        return Observed(*self._judged(hops), counted=len(new), duplicates=len(arrived) - len(new))
+
+    def close_aged(self, now: dt.datetime) -> Observed:
+        """Close the windows that are too old, and forget versions that nothing comes from any more.
+
+        Event times close windows too, as scores come; this is for the time when none come.
+        """
+        hops = [
+            (version, hop)
+            for version, of_version in self.state.versions.items()
+            for hop in of_version.windows.close_aged(now)
+        ]
+        return Observed(*self._judged(hops), discarded=self._discard(now))
+
+    def sliding(self) -> Evaluation | None:
+        """The sliding window as it stands, None before the first hop."""
+        latest = self.state.versions.get(self.state.latest)
+        if latest is None or not latest.windows.closed:
+            return None
+        return self._evaluate(self.state.latest, Window(tuple(latest.windows.closed)))
+
+    def _add(self, one: Arrived) -> Iterable[Hop]:
+        self.state.latest = one.version
+        of_version = self.state.versions.get(one.version)
+        if of_version is None:
+            of_version = self.state.versions[one.version] = VersionState(Windows(self._sizes))
+        return of_version.windows.add(one.score)
+
+    def _judged(
+        self, hops: Sequence[tuple[str, Hop]]
+    ) -> tuple[Evaluation | None, Sequence[DriftReported]]:
+        reports = [
+            self._report(version, hop.verdict) for version, hop in hops if hop.verdict is not None
+        ]
+        moved = [hop.sliding for version, hop in hops if version == self.state.latest]
+        sliding = self._evaluate(self.state.latest, moved[-1]) if moved else None
+        return sliding, reports
+
+    def _evaluate(self, version: str, window: Window) -> Evaluation:
+        return evaluate(window, self._references(version), self._detectors, self._policy)
+
+    def _report(self, version: str, window: Window) -> DriftReported:
+        of_version = self.state.versions[version]
+        evaluation = self._evaluate(version, window)
+        reference = self._references(version)
+        report = drift_report(evaluation, reference, of_version.verdicts, self._policy)
+        verdicts = [*of_version.verdicts, frozenset(report.drifted)]
+        of_version.verdicts = verdicts[-self._policy.among :]
+        of_version.alerted, of_version.decided_at = report.alerted, report.closed_at
+        return report
+
+    def _discard(self, now: dt.datetime) -> int:
+        discarded = 0
+        for version, of_version in list(self.state.versions.items()):
+            silent = now - of_version.windows.last_at >= self._sizes.max_age
+            if silent and version != self.state.latest:
+                discarded += of_version.windows.waiting
+                del self.state.versions[version]
+        return discarded

@@ -1,0 +1,92 @@
+"""What windows are held against: the reference rows of the model version that made the scores."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from contracts.bundle import BundleManifest
+from contracts.features import DERIVED
+from contracts.packing import FloatMatrix, FloatVector
+from drift_monitor.columns import Column, column_layout
+from drift_monitor.profiles import ColumnProfile, profile
+
+SCORE = "raw_score"
+"""The last column of the monitored matrix: the raw score, in log-odds."""
+
+
+class Model(Protocol):
+    """What a reference is made from: a model bundle."""
+
+    @property
+    def name(self) -> str:
+        """The registered model."""
+
+    @property
+    def version(self) -> str:
+        """Its version in the registry."""
+
+    @property
+    def manifest(self) -> BundleManifest:
+        """Names, categories, importance."""
+
+    @property
+    def reference(self) -> FloatMatrix:
+        """Rows in the full feature space."""
+
+    def raw_scores(self, matrix: FloatMatrix) -> npt.NDArray[np.float64]:
+        """Log-odds of rows in the full feature space."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """The reference of one model version: its monitored columns and what they looked like.
+
+    Attributes:
+        model_name: the registered model.
+        model_version: its version.
+        features: in a score event's feature vector.
+        columns: the features, then the raw score.
+        profiles: of each column in the reference rows.
+        importance: the model's, by feature.
+    """
+
+    model_name: str
+    model_version: str
+    features: int
+    columns: tuple[Column, ...]
+    profiles: tuple[ColumnProfile, ...]
+    importance: Mapping[str, float]
+
+
+def reference_of(model: Model, untested: Collection[str]) -> Reference:
+    """The reference that a model bundle brings.
+
+    Features derived from the application are shown but not tested: they are functions of tested
+    columns, so they would add tests and no information.
+    """
+    manifest = model.manifest
+    matrix = monitored(model.reference, model.raw_scores(model.reference))
+    shown = {*untested, *DERIVED}
+    columns = column_layout((*manifest.features, SCORE), matrix, manifest.categories, shown)
+    return Reference(
+        model_name=model.name,
+        model_version=model.version,
+        features=len(manifest.features),
+        columns=columns,
+        profiles=profile(columns, matrix),
+        importance=manifest.importance,
+    )
+
+
+def monitored(features: FloatMatrix, raw_scores: npt.NDArray[np.float64]) -> FloatMatrix:
+    """The monitored matrix: the features, then the raw score."""
+    matrix: FloatMatrix = np.column_stack([features, raw_scores.astype(np.float32)])
+    return matrix
+
+
+def monitored_row(features: FloatVector, raw_score: float) -> FloatVector:
+    """One row of the monitored matrix."""
+    return np.append(features, np.float32(raw_score))

@@ -1,0 +1,60 @@
+"""The report of a closed verdict window, for the topic of drift reports."""
+
+import uuid
+from collections.abc import Sequence
+
+from contracts.events import ColumnDrift, DriftReported
+from drift_monitor.evaluation import Evaluation
+from drift_monitor.policy import Judged, Policy, alerted_columns, drifted_columns
+from drift_monitor.reference import Reference
+from drift_monitor.windows import Span
+from drift_monitor.words import in_words
+
+_WINDOWS = uuid.UUID("0f5d1a2e-6b0c-5d3c-9a57-3c1b7c2f9e64")
+
+
+def drift_report(
+    evaluation: Evaluation,
+    reference: Reference,
+    earlier: Sequence[frozenset[str]],
+    policy: Policy,
+) -> DriftReported:
+    """The report of a window; `earlier` are the drifted columns of the windows before it."""
+    verdicts = (*earlier, drifted_columns(evaluation.judged))
+    names = tuple(dict.fromkeys(one.column for one in evaluation.judged))
+    alerted = alerted_columns(verdicts, policy)
+    span = evaluation.span
+    return DriftReported(
+        window_id=window_id(reference, span),
+        model_name=reference.model_name,
+        model_version=reference.model_version,
+        opened_at=span.opened_at,
+        closed_at=span.closed_at,
+        first_applied_at=span.first_applied_at,
+        last_applied_at=span.last_applied_at,
+        size=span.size,
+        columns=tuple(map(_column, evaluation.judged)),
+        drifted=tuple(dict.fromkeys(one.column for one in evaluation.judged if one.drifted)),
+        alerted=(*[name for name in names if name in alerted], *sorted(alerted - set(names))),
+        alert=bool(alerted),
+    )
+
+
+def window_id(reference: Reference, span: Span) -> str:
+    """The id that a window gets however often it is reported: its model and its two ends."""
+    ends = f"{span.size}:{span.first_id}:{span.last_id}"
+    return str(uuid.uuid5(_WINDOWS, f"{reference.model_name}:{reference.model_version}:{ends}"))
+
+
+def _column(judged: Judged) -> ColumnDrift:
+    comparison = judged.comparison
+    return ColumnDrift(
+        column=judged.column,
+        test=comparison.test,
+        statistic=comparison.statistic,
+        effect=comparison.effect,
+        p_value=comparison.p_value,
+        q_value=judged.q_value,
+        drifted=judged.drifted,
+        words=in_words(comparison),
+    )

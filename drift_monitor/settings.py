@@ -1,0 +1,87 @@
+"""The monitor's settings, from the environment: windows, thresholds, backend."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from drift_monitor.comparison import Test
+from drift_monitor.detectors import Backend
+from drift_monitor.policy import DEFAULT_FLOORS, Policy
+from drift_monitor.windows import Sizes
+from runtime.settings import ServiceSettings
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+_CALENDAR = ("WEEKDAY_APPR_PROCESS_START", "HOUR_APPR_PROCESS_START")
+
+
+class DriftMonitorSettings(ServiceSettings):
+    """What the drift monitor can be told."""
+
+    model_config = SettingsConfigDict(env_prefix="DRIFT_MONITOR_", frozen=True)
+
+    http_port: int = Field(8003, ge=0, le=65535, description="port of metrics and health")
+    state_dir: Path = Field(Path("var/drift_monitor"), description="folder of the state file")
+    backend: Backend = Field(
+        "scipy", description="who computes the tests; alibi is not licensed for production"
+    )
+    window: int = Field(1000, ge=1, description="scores in a window")
+    hop: int = Field(250, ge=1, description="scores after which the sliding window moves on")
+    least_size: int = Field(250, ge=1, description="least scores in a window closed by its age")
+    max_age_seconds: float = Field(86_400, gt=0, description="age at which a window is closed")
+    false_discovery_rate: Share = Field(0.01, description="largest q-value of a verdict")
+    ks_floor: Share = Field(
+        DEFAULT_FLOORS[Test.KS], description="least KS distance of a verdict on a number"
+    )
+    levels_floor: Share = Field(
+        DEFAULT_FLOORS[Test.LEVELS], description="least total variation of a verdict on a category"
+    )
+    missing_floor: Share = Field(
+        DEFAULT_FLOORS[Test.MISSING], description="least move of a missing share for a verdict"
+    )
+    unseen_floor: Share = Field(
+        DEFAULT_FLOORS[Test.UNSEEN], description="least share of unseen levels for a verdict"
+    )
+    column_floors: dict[str, dict[Test, Share]] = Field(
+        default_factory=dict,
+        description='other floors for some columns, as JSON: {"AMT_CREDIT": {"ks": 0.1}}',
+    )
+    untested: tuple[str, ...] = Field(
+        _CALENDAR,
+        description="columns shown but not judged, as JSON; by default those of the calendar, "
+        "which a window shorter than a week cannot represent",
+    )
+    alert_needed: int = Field(2, ge=1, description="verdicts on a column that raise an alert ...")
+    alert_among: int = Field(3, ge=1, description="... among this many windows")
+    seen_limit: int = Field(20_000, ge=1, description="score ids remembered against redelivery")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.window % self.hop:
+            raise ValueError(f"window {self.window} is not a multiple of hop {self.hop}")
+        if self.alert_needed > self.alert_among:
+            raise ValueError(f"alert_needed {self.alert_needed} > alert_among {self.alert_among}")
+        return self
+
+    def sizes(self) -> Sizes:
+        """How windows are cut."""
+        max_age = dt.timedelta(seconds=self.max_age_seconds)
+        return Sizes(self.window, self.hop, self.least_size, max_age)
+
+    def policy(self) -> Policy:
+        """When a difference counts."""
+        return Policy(
+            false_discovery_rate=self.false_discovery_rate,
+            floors={
+                Test.KS: self.ks_floor,
+                Test.LEVELS: self.levels_floor,
+                Test.MISSING: self.missing_floor,
+                Test.UNSEEN: self.unseen_floor,
+            },
+            column_floors=self.column_floors,
+            needed=self.alert_needed,
+            among=self.alert_among,
+        )

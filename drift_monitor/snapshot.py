@@ -1,0 +1,90 @@
+"""The monitor's state as a document, all but the rows and the ids, which the store keeps apart."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Self
+
+import msgspec
+
+from contracts.packing import FloatVector
+from drift_monitor.monitor import State, VersionState
+from drift_monitor.seen import SeenScores
+from drift_monitor.windows import Pane, Sizes, Span, Windows
+
+RowsOf = Callable[[str, str], list[FloatVector]]
+"""Version and first score id of a pane to the pane's rows."""
+
+
+class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of one model version."""
+
+    closed: tuple[Span, ...]
+    open: Span | None
+    undecided: int
+    verdicts: tuple[tuple[str, ...], ...]
+    alerted: tuple[str, ...]
+    decided_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, state: VersionState) -> Self:
+        """The snapshot of a version's state."""
+        windows = state.windows
+        return cls(
+            closed=tuple(pane.span for pane in windows.closed),
+            open=windows.open.span if windows.open else None,
+            undecided=windows.undecided,
+            verdicts=tuple(tuple(sorted(verdict)) for verdict in state.verdicts),
+            alerted=state.alerted,
+            decided_at=state.decided_at,
+        )
+
+    def restored(self, version: str, sizes: Sizes, rows_of: RowsOf) -> VersionState:
+        """The state again; the rows come from where they are kept."""
+
+        def pane(span: Span) -> Pane:
+            return Pane(span, rows_of(version, span.first_id))
+
+        return VersionState(
+            Windows(
+                sizes,
+                closed=[pane(span) for span in self.closed],
+                open=pane(self.open) if self.open else None,
+                undecided=self.undecided,
+            ),
+            verdicts=[frozenset(one) for one in self.verdicts],
+            alerted=self.alerted,
+            decided_at=self.decided_at,
+        )
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of the monitor; `window` and `hop` are the sizes that its panes were cut by."""
+
+    window: int
+    hop: int
+    latest: str = ""
+    versions: dict[str, VersionSnapshot] = {}
+    floors: tuple[tuple[int, int, int], ...] = ()
+
+    @classmethod
+    def of(cls, state: State, sizes: Sizes) -> Self:
+        """The snapshot of a state."""
+        versions = {version: VersionSnapshot.of(one) for version, one in state.versions.items()}
+        return cls(
+            window=sizes.window,
+            hop=sizes.hop,
+            latest=state.latest,
+            versions=versions,
+            floors=tuple((*pair, floor) for pair, floor in state.seen.floors.items()),
+        )
+
+    def restored(self, seen: SeenScores, sizes: Sizes, rows_of: RowsOf) -> State:
+        """The state again; panes that were cut by other sizes are left behind."""
+        seen.floors.update({(one, other): floor for one, other, floor in self.floors})
+        if (self.window, self.hop) != (sizes.window, sizes.hop):
+            return State(seen)
+        versions = {
+            version: saved.restored(version, sizes, rows_of)
+            for version, saved in self.versions.items()
+        }
+        return State(seen, versions, self.latest)

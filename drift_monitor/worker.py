@@ -1,0 +1,162 @@
+"""The monitor's loop: poll, decode, observe, save, publish, commit."""
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from contracts.errors import InvalidEvent
+from contracts.events import LoanScored
+from contracts.records import RawRecord
+from contracts.topics import SCORES
+from drift_monitor import metrics
+from drift_monitor.evaluation import Evaluation
+from drift_monitor.monitor import DriftMonitor, Observed
+from drift_monitor.publishing import Publisher
+from drift_monitor.reading import Read, References, read_scores
+from drift_monitor.store import Store
+from runtime import metrics as shared
+from runtime.crash_guard import Attempt, CrashGuard
+from runtime.intake import condemn, receive
+from runtime.service import Service
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 0.2
+
+
+class Consumer(Protocol):
+    """What the loop needs of a consumer."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether a broker answers."""
+
+    def poll_batch(self, size: int, wait: float) -> list[RawRecord]:
+        """The next records."""
+
+    def commit(self, records: Sequence[RawRecord]) -> None:
+        """Commit that everything up to these records is done."""
+
+    def idle(self, wait: float) -> None:
+        """Stay in the group without taking records."""
+
+    def lag(self) -> Mapping[tuple[str, int], int]:
+        """Records not committed yet, by topic and partition."""
+
+
+class Worker:
+    """Counts every score once and publishes a report for every closed verdict window.
+
+    The store's positions lead, the group's offsets are a display. Dead letters are confirmed before
+    the store moves past them; reports lie in the store until they are confirmed.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        consumer: Consumer,
+        publisher: Publisher,
+        store: Store,
+        monitor: DriftMonitor,
+        references: References,
+        collector: metrics.DriftCollector,
+        guard: CrashGuard,
+    ) -> None:
+        self._service, self._consumer, self._publisher = service, consumer, publisher
+        self._store, self._monitor, self._references = store, monitor, references
+        self._collector, self._guard = collector, guard
+        self._sliding: Evaluation | None = None
+
+    def run(self, size: int, wait: float) -> None:
+        """Take batches until the service is told to stop."""
+        self._resume()
+        while not self._service.stopping.is_set():
+            if self._service.check_pause():
+                self._consumer.idle(_PAUSE_SECONDS)
+            elif records := self._consumer.poll_batch(size, wait):
+                for attempt in self._guard.attempts(records):
+                    began = time.perf_counter()
+                    read, observed = self._process(attempt)
+                    self._publisher.publish_letters(read.letters)
+                    self._keep(attempt.records, observed)
+                    self._consumer.commit(attempt.records)
+                    self._note(attempt, read, observed, time.perf_counter() - began)
+            else:
+                self._close_aged()
+            self._turn()
+
+    def _resume(self) -> None:
+        """Go on where an earlier run ended: unsent reports first, then its window is shown."""
+        self._publisher.publish_reports(self._store.unsent())
+        self._store.confirmed()
+        for version in list(self._monitor.state.versions):
+            try:
+                self._references(version)
+            except InvalidEvent as error:
+                logger.warning("its open window is dropped: %s", error)
+                del self._monitor.state.versions[version]
+        self._show(self._monitor.sliding())
+        self._service.health.require("starting", None)
+
+    def _process(self, attempt: Attempt) -> tuple[Read, Observed]:
+        """Decode and count, under the guard: a record that ends the process here is found."""
+        if attempt.condemned:
+            return Read((), condemn(attempt.records, self._service.name)), Observed()
+        with self._guard.guarded(attempt):
+            received, letters = receive(attempt.records, LoanScored, self._service.name)
+            read = read_scores(received, self._references, self._service.name)
+            read = Read(read.arrived, [*letters, *read.letters], read.simulations)
+            return read, self._monitor.observe(read.arrived)
+
+    def _keep(self, records: Sequence[RawRecord], observed: Observed) -> None:
+        """Save the state with the reports, then send them."""
+        self._store.save(records, self._monitor.state, observed.reports)
+        if observed.reports:
+            self._publisher.publish_reports(observed.reports)
+            self._store.confirmed()
+
+    def _close_aged(self) -> None:
+        """Close windows by the clock once every score that could belong to them has come."""
+        lag = self._consumer.lag()
+        if not lag or any(lag.values()):
+            return
+        observed = self._monitor.close_aged(dt.datetime.now(dt.UTC))
+        if observed.moved:
+            self._keep([], observed)
+            metrics.count(observed)
+            self._show(observed.sliding or self._sliding)
+
+    def _note(self, attempt: Attempt, read: Read, observed: Observed, seconds: float) -> None:
+        """Count what was done and show the new figures."""
+        name = self._service.name
+        self._service.limit.observe(attempt.records, read.letters)
+        self._service.health.moved()
+        shared.RECORDS.labels(name, SCORES.name).inc(len(attempt.records))
+        shared.BATCH_RECORDS.labels(name).observe(len(attempt.records))
+        shared.BATCH_SECONDS.labels(name).observe(seconds)
+        metrics.SCORES.labels("simulation").inc(read.simulations)
+        metrics.count(observed)
+        now, age = dt.datetime.now(dt.UTC), shared.OUTPUT_AGE_SECONDS.labels(name)
+        for one in read.arrived:
+            age.observe((now - one.score.applied_at).total_seconds())
+        self._show(observed.sliding or self._sliding)
+
+    def _show(self, sliding: Evaluation | None) -> None:
+        self._sliding = sliding
+        state = self._monitor.state
+        if (of_version := state.versions.get(state.latest)) is not None:
+            reference = self._references(state.latest)
+            self._collector.show(metrics.figures_of(reference, sliding, of_version))
+
+    def _turn(self) -> None:
+        """Tell the outside how the loop stands."""
+        name, lag = self._service.name, self._consumer.lag()
+        for (_, partition), records in lag.items():
+            shared.LAG.labels(name, SCORES.name, str(partition)).set(records)
+        connected = self._consumer.connected
+        shared.KAFKA_UP.labels(name).set(connected)
+        self._service.health.require("kafka", None if connected else "no Kafka broker answers")
+        self._service.health.turned(sum(lag.values()))

@@ -1,0 +1,82 @@
+"""Small things that the drift monitor's tests are made of: scores, panes, references."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from contracts.packing import FloatMatrix, FloatVector
+from drift_monitor.columns import Column, column_layout
+from drift_monitor.comparison import Profiled
+from drift_monitor.monitor import Arrived
+from drift_monitor.profiles import profile
+from drift_monitor.reference import Reference
+from drift_monitor.seen import Source
+from drift_monitor.windows import Counted, Pane, Span, Window
+from tests.builders import NOON
+
+NAN = float("nan")
+SECOND = dt.timedelta(seconds=1)
+
+
+def floats(*values: float) -> FloatVector:
+    return np.array(values, dtype=np.float32)
+
+
+def a_counted(at: int = 0, row: Sequence[float] = (0.0,), **changes: dt.datetime) -> Counted:
+    """The score number `at`, made `at` seconds after noon."""
+    time = NOON + at * SECOND
+    times = {"applied_at": time - SECOND, "scored_at": time} | changes
+    return Counted(score_id=f"score-{at}", row=floats(*row), **times)
+
+
+def a_window(matrix: FloatMatrix) -> Window:
+    """A window of one pane that holds these rows."""
+    scores = [a_counted(at, row.tolist()) for at, row in enumerate(matrix)]
+    first, *later = (Span.of(one) for one in scores)
+    return Window((Pane(sum(later, start=first), [one.row for one in scores]),))
+
+
+def arrivals(matrix: FloatMatrix, version: str = "1", first: int = 0) -> Iterator[Arrived]:
+    """A score for each row, in order of arrival, all from one partition."""
+    for at, row in enumerate(matrix, start=first):
+        yield Arrived(Source(0, 0, at), version, a_counted(at, row.tolist()))
+
+
+def profiled(
+    reference: Sequence[float], window: Sequence[float], levels: Sequence[str] | None = None
+) -> Profiled:
+    """One column named `COLUMN`, a category where it has levels."""
+    before = floats(*reference)[:, None]
+    (column,) = column_layout(["COLUMN"], before, {"COLUMN": levels} if levels else {}, ())
+    (of_reference,) = profile([column], before)
+    (of_window,) = profile([column], floats(*window)[:, None])
+    return Profiled(column, of_reference, of_window)
+
+
+def a_reference(
+    matrix: FloatMatrix,
+    names: Sequence[str],
+    *,
+    version: str = "1",
+    categories: Mapping[str, Sequence[str]] | None = None,
+    importance: Mapping[str, float] | None = None,
+) -> Reference:
+    """A reference of these rows, the last column being the raw score."""
+    columns: tuple[Column, ...] = column_layout(names, matrix, categories or {}, ())
+    return Reference(
+        model_name="creditstream",
+        model_version=version,
+        features=len(names) - 1,
+        columns=columns,
+        profiles=profile(columns, matrix),
+        importance=importance or {},
+    )
+
+
+def normal_rows(rows: int, columns: int, seed: int, shift: float = 0.0) -> FloatMatrix:
+    """Independent normal values; `shift` moves the first column."""
+    values: npt.NDArray[np.float64] = np.random.default_rng(seed).normal(size=(rows, columns))
+    values[:, 0] += shift
+    return values.astype(np.float32)
