@@ -1,0 +1,112 @@
+"""The commands of the query service: `projector`, `serve` and `openapi`."""
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from query_api import api
+from query_api.app import create_app
+from query_api.documents import api_document
+from query_api.postman import postman_collection
+from query_api.projector import TOPICS, Worker
+from query_api.settings import SERVICE, ProjectorSettings, QueryApiSettings
+from query_api.store.database import StoreError, create_schema, open_database
+from query_api.store.projection import Projection
+from runtime.consumer import Consumer
+from runtime.logs import configure_logging
+from runtime.producer import Producer
+from runtime.service import Service
+from runtime.settings import load_settings
+
+logger = logging.getLogger("query_api")
+
+
+def main() -> int:
+    """Run one command; 0 is success."""
+    parser = argparse.ArgumentParser(prog="python -m query_api", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("projector", help="put the topics into the database")
+    commands.add_parser("serve", help="serve the API and the pages")
+    openapi = commands.add_parser("openapi", help="the OpenAPI document and the collection")
+    action = openapi.add_mutually_exclusive_group(required=True)
+    action.add_argument("--check", action="store_true", help="exit 1 if a file is not current")
+    action.add_argument("--write", action="store_true", help="write the files")
+    openapi.add_argument("--out", type=Path, default=Path("docs"), help="the folder of the files")
+    arguments = parser.parse_args()
+    match arguments.command:
+        case "projector":
+            return project(load_settings(ProjectorSettings))
+        case "serve":
+            return serve(load_settings(QueryApiSettings))
+        case _:
+            return documents(arguments.out, write=arguments.write)
+
+
+def project(settings: ProjectorSettings) -> int:
+    """Project until SIGTERM or SIGINT; 1 where the store cannot be written."""
+    configure_logging("projector", settings.log_level)
+    service = Service(
+        SERVICE,
+        host=settings.http_host,
+        port=settings.http_port,
+        stall_seconds=settings.stall_seconds,
+        dead_letter_limit=settings.dead_letter_limit,
+    )
+    service.stop_on_signals()
+    service.start()
+    engine = open_database(settings.store.database_url.get_secret_value())
+    try:
+        create_schema(engine)
+        projection = Projection(engine)
+        consumer = Consumer(settings.kafka, SERVICE, TOPICS, projection.position)
+        try:
+            Worker(settings, service, consumer, Producer(settings.kafka, SERVICE), projection).run()
+        finally:
+            consumer.close()
+    except StoreError as error:
+        logger.critical("the store cannot be written, nothing is lost: %s", error)
+        return 1
+    finally:
+        engine.dispose()
+        service.close()
+    return 0
+
+
+def serve(settings: QueryApiSettings) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    configure_logging("api", settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+    return 0
+
+
+def documents(folder: Path, *, write: bool) -> int:
+    """Write the generated documents, or say which are not current."""
+    stale = 0
+    openapi = api_document(api.router.routes)
+    generated = {"openapi.json": openapi, "postman_collection.json": postman_collection(openapi)}
+    for name, document in generated.items():
+        path = folder / name
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        if write:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path}")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            print(f"{path} is not current: python -m query_api openapi --write", file=sys.stderr)
+            stale = 1
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The analysts' pages: rendered here, without script, from what the store holds."""

@@ -1,0 +1,69 @@
+"""What a list may be asked for: filters and cursors, checked at the door."""
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from contracts.events import Decision
+from query_api.problems import FieldError, Kind, ProblemError
+from query_api.store.filters import Filters
+from query_api.store.paging import Cursor, InvalidCursorError
+
+
+def _in_utc(time: dt.datetime) -> dt.datetime:
+    """The time in UTC; one without an offset is taken as UTC."""
+    try:
+        return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("the time is out of range") from error
+
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Moment = Annotated[dt.datetime, AfterValidator(_in_utc)]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+
+
+class ListRequest(BaseModel):
+    """The query of a list of applications."""
+
+    model_config = ConfigDict(frozen=True)
+
+    decision: Decision | None = None
+    model_version: Text | None = None
+    points_from: Number | None = None
+    points_to: Number | None = Field(None, description="points below this")
+    scored_from: Moment | None = None
+    scored_to: Moment | None = Field(None, description="scored before this")
+    id_prefix: str | None = Field(
+        None, pattern=r"^[1-9]\d{0,18}$", description="the first digits of the id"
+    )
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=400, description="`next_cursor` of the last page")
+
+    def filters(self) -> Filters:
+        """The filters of the store."""
+        return Filters(
+            decision=self.decision,
+            model_version=self.model_version,
+            points_from=self.points_from,
+            points_to=self.points_to,
+            scored_from=self.scored_from,
+            scored_to=self.scored_to,
+            id_prefix=self.id_prefix,
+        )
+
+
+def cursor_of(text: str | None) -> Cursor | None:
+    """The cursor in a request.
+
+    Raises:
+        ProblemError: it is not one that this service made.
+    """
+    if text is None:
+        return None
+    try:
+        return Cursor.decode(text)
+    except InvalidCursorError as error:
+        wrong = FieldError(field="cursor", message=str(error))
+        raise ProblemError(Kind.INVALID, "The cursor is not valid.", errors=[wrong]) from error

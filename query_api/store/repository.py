@@ -1,0 +1,165 @@
+"""What the API and the pages read: cases, lists, drift reports and figures."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from contracts import codec
+from contracts.events import Decision, DriftReported, HistoryStatus, LoanExplained, LoanScored
+from query_api.store import schema
+from query_api.store.database import reading
+from query_api.store.figures import Figures, read_figures
+from query_api.store.filters import Filters
+from query_api.store.paging import Cursor, Page, page_of
+
+_SCORES_OF_A_CASE = 50
+"""The most scores of one application that a case shows; the newest are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSummary:
+    """One line of a list."""
+
+    application_id: int
+    score_id: str
+    applied_at: dt.datetime
+    scored_at: dt.datetime
+    points: float
+    probability: float
+    decision: Decision
+    model_name: str
+    model_version: str
+    history_status: HistoryStatus
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScore:
+    """A score as it was published, and its explanation if that has come."""
+
+    event: LoanScored
+    in_force: bool
+    explanation: LoanExplained | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the loan."""
+
+    defaulted: bool
+    observed_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is known of one application; `scores` are newest first and never empty."""
+
+    application_id: int
+    scores: tuple[StoredScore, ...]
+    outcome: Outcome | None
+
+    def score(self, score_id: str | None = None) -> StoredScore | None:
+        """The score of this id; without one the score in force, or else the newest."""
+        if score_id is not None:
+            return next((one for one in self.scores if one.event.score_id == score_id), None)
+        return next((one for one in self.scores if one.in_force), self.scores[0])
+
+
+class Repository:
+    """Reads the store; every method raises StoreError where that cannot be read."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def ping(self) -> None:
+        """Return if the store answers and has its tables."""
+        with reading(self._engine) as connection:
+            connection.execute(sa.select(schema.positions).limit(1))
+
+    def case(self, application_id: int) -> Case | None:
+        """One application with its scores; None where it has none."""
+        scores, explanations = schema.scores, schema.explanations
+        query = (
+            sa.select(scores.c.event, scores.c.in_force, explanations.c.event.label("explanation"))
+            .outerjoin(explanations, explanations.c.score_id == scores.c.score_id)
+            .where(scores.c.application_id == application_id)
+            .order_by(scores.c.scored_at.desc(), scores.c.score_id.desc())
+            .limit(_SCORES_OF_A_CASE)
+        )
+        outcome = sa.select(schema.outcomes).where(
+            schema.outcomes.c.application_id == application_id
+        )
+        with reading(self._engine) as connection:
+            found = tuple(_stored_score(row) for row in connection.execute(query).mappings())
+            known = connection.execute(outcome).one_or_none()
+        if not found:
+            return None
+        return Case(
+            application_id, found, Outcome(known.defaulted, known.observed_at) if known else None
+        )
+
+    def has_score(self, score_id: str) -> bool:
+        """Whether the score has come."""
+        query = sa.select(schema.scores.c.score_id).where(schema.scores.c.score_id == score_id)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
+    def figures(self) -> Figures:
+        """The figures over the whole store."""
+        return read_figures(self._engine)
+
+    def list_applications(
+        self, filters: Filters, limit: int, after: Cursor | None = None
+    ) -> Page[ScoreSummary]:
+        """The applications by their scores in force, newest first; simulations left out."""
+        table = schema.scores
+        columns = [table.c[name] for name in ScoreSummary.__slots__]
+        query = sa.select(*columns).where(schema.IN_FORCE, *filters.conditions())
+        newest = _newest_first(query, table.c.scored_at, table.c.score_id, after)
+        with reading(self._engine) as connection:
+            rows = connection.execute(newest.limit(limit + 1)).mappings().all()
+        summaries = [_summary(row) for row in rows]
+        return page_of(summaries, limit, lambda row: Cursor(row.scored_at, row.score_id))
+
+    def drift_reports(self, limit: int, after: Cursor | None = None) -> Page[DriftReported]:
+        """The reports on closed windows, newest first."""
+        table = schema.drift_reports
+        query = _newest_first(sa.select(table.c.event), table.c.closed_at, table.c.window_id, after)
+        with reading(self._engine) as connection:
+            texts = connection.scalars(query.limit(limit + 1)).all()
+        reports = [codec.decode(text.encode(), DriftReported) for text in texts]
+        return page_of(reports, limit, lambda report: Cursor(report.closed_at, report.window_id))
+
+
+def _newest_first(
+    query: sa.Select[Any],
+    time: sa.Column[dt.datetime],
+    row_id: sa.Column[str],
+    after: Cursor | None,
+) -> sa.Select[Any]:
+    if after is not None:
+        query = query.where(
+            sa.tuple_(time, row_id)
+            < sa.tuple_(sa.literal(after.time, schema.UtcTime()), sa.literal(after.row_id))
+        )
+    return query.order_by(time.desc(), row_id.desc())
+
+
+def _stored_score(row: sa.RowMapping) -> StoredScore:
+    explanation = row["explanation"]
+    return StoredScore(
+        event=codec.decode(row["event"].encode(), LoanScored),
+        in_force=row["in_force"],
+        explanation=codec.decode(explanation.encode(), LoanExplained) if explanation else None,
+    )
+
+
+def _summary(row: sa.RowMapping) -> ScoreSummary:
+    return ScoreSummary(
+        **{
+            **row,
+            "decision": Decision(row["decision"]),
+            "history_status": HistoryStatus(row["history_status"]),
+        }
+    )

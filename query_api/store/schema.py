@@ -1,0 +1,115 @@
+"""The tables: each event whole as JSON, with the columns that it is searched by beside it."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[dt.datetime]):
+    """A point in time, always UTC: SQLite keeps no zone, so it is taken off and put back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: dt.datetime | None, dialect: sa.Dialect
+    ) -> dt.datetime | None:
+        """The time in UTC, bare for SQLite."""
+        if value is None:
+            return None
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self,
+        value: dt.datetime | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - the base's signature
+    ) -> dt.datetime | None:
+        """The time with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+metadata = sa.MetaData()
+
+scores = sa.Table(
+    "scores",
+    metadata,
+    sa.Column("score_id", sa.Text, primary_key=True),
+    sa.Column("application_id", sa.BigInteger, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    # of all scores of an application the last one, and never a simulation
+    sa.Column("in_force", sa.Boolean, nullable=False),
+    sa.Column("source_partition", sa.BigInteger, nullable=False),
+    sa.Column("source_offset", sa.BigInteger, nullable=False),
+    sa.Column("applied_at", UtcTime, nullable=False),
+    sa.Column("scored_at", UtcTime, nullable=False),
+    sa.Column("model_name", sa.Text, nullable=False),
+    sa.Column("model_version", sa.Text, nullable=False),
+    sa.Column("history_status", sa.Text, nullable=False),
+    sa.Column("probability", sa.Double, nullable=False),
+    sa.Column("points", sa.Double, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+)
+IN_FORCE = scores.c.in_force.is_(sa.true())
+"""Written as in the partial indexes, for SQLite takes one only for the very same expression."""
+
+_NEWEST = (scores.c.scored_at.desc(), scores.c.score_id.desc())
+
+
+def _index_in_force(name: str, *columns: sa.ColumnElement[object]) -> None:
+    sa.Index(name, *columns, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE)
+
+
+_index_in_force("scores_newest", *_NEWEST)
+_index_in_force("scores_newest_by_decision", scores.c.decision, *_NEWEST)
+_index_in_force("scores_newest_by_model", scores.c.model_version, *_NEWEST)
+sa.Index("scores_of_application", scores.c.application_id, scores.c.scored_at)
+
+explanations = sa.Table(
+    "explanations",
+    metadata,
+    sa.Column("score_id", sa.Text, primary_key=True),
+    sa.Column("explained_at", UtcTime, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    sa.Column("application_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("defaulted", sa.Boolean, nullable=False),
+    sa.Column("observed_at", UtcTime, nullable=False),
+)
+
+drift_reports = sa.Table(
+    "drift_reports",
+    metadata,
+    sa.Column("window_id", sa.Text, primary_key=True),
+    sa.Column("closed_at", UtcTime, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+)
+sa.Index("drift_reports_newest", drift_reports.c.closed_at.desc(), drift_reports.c.window_id.desc())
+
+portfolio = sa.Table(
+    "portfolio",
+    metadata,
+    # counts of the scores in force, kept with them, so that figures cost nothing at any size
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("model_version", sa.Text, primary_key=True),
+    sa.Column("decision", sa.Text, primary_key=True),
+    sa.Column("points_from", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("applications", sa.BigInteger, nullable=False),
+    sa.Column("expected_defaults", sa.Double, nullable=False),
+)
+
+positions = sa.Table(
+    "positions",
+    metadata,
+    sa.Column("topic", sa.Text, primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("next_offset", sa.BigInteger, nullable=False),
+)
