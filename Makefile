@@ -25,7 +25,7 @@ help: ## print this list
 setup: $(STAMP) ## the locked dependencies in .venv; nothing to do when they are current
 
 demo: setup ## everything on a real Kafka, live in the terminal; ONCE=1: a bounded round; DATA=folder: Kaggle data
-	$(BIN)/python -m deploy.local.demo
+	$(BIN)/python -m deploy.local.demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(DATA),--data '$(DATA)')
 
 test: setup ## all tests but the slow ones, on a real Kafka; ARGS="-k word" passes options to pytest
 	$(BIN)/python -m pytest -m "not slow" $(ARGS)
@@ -44,8 +44,8 @@ train: setup ## train and register a model from a Kaggle folder: DATA=folder
 	@test -n '$(DATA)' || { echo 'make train: say which folder, as in: make train DATA=path/to/kaggle' >&2; exit 2; }
 	$(BIN)/python -m training train --data '$(DATA)' $(ARGS)
 
-clean: ## remove the set-up and all caches, but no data and no models
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+clean: ## remove the set-up, the caches and what the demo left; no data or models of yours
+	rm -rf $(VENV) var/demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
