@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from contracts.packing import FloatMatrix, FloatVector
+from contracts import codec
+from contracts.events import EVENT_TYPES, Decision, HistoryStatus, LoanScored, Purpose
+from contracts.headers import cloud_event_headers, new_traceparent
+from contracts.packing import FloatMatrix, FloatVector, pack
+from contracts.records import RawRecord
 from drift_monitor.columns import Column, column_layout
 from drift_monitor.comparison import Profiled
 from drift_monitor.monitor import Arrived
@@ -14,7 +18,8 @@ from drift_monitor.profiles import profile
 from drift_monitor.reference import Reference
 from drift_monitor.seen import Source
 from drift_monitor.windows import Counted, Pane, Span, Window
-from tests.builders import NOON
+from runtime.model_bundle import ModelBundle
+from tests.builders import HISTORY_VERSION, NOON
 
 NAN = float("nan")
 SECOND = dt.timedelta(seconds=1)
@@ -80,3 +85,65 @@ def normal_rows(rows: int, columns: int, seed: int, shift: float = 0.0) -> Float
     values: npt.NDArray[np.float64] = np.random.default_rng(seed).normal(size=(rows, columns))
     values[:, 0] += shift
     return values.astype(np.float32)
+
+
+def scores_of(
+    bundle: ModelBundle,
+    features: FloatMatrix,
+    *,
+    first: int = 0,
+    purpose: Purpose = Purpose.DECISION,
+) -> list[LoanScored]:
+    """The score of each row by the bundle, made one second after the other."""
+    manifest = bundle.manifest
+    return [
+        LoanScored(
+            application_id=100_001 + at,
+            score_id=f"score-{at}",
+            application_event_id=f"loan.applications-0-{at}",
+            purpose=purpose,
+            applied_at=NOON + at * SECOND,
+            scored_at=NOON + (at + 1) * SECOND,
+            source_partition=0,
+            source_offset=at,
+            model_name=bundle.name,
+            model_version=bundle.version,
+            feature_version=manifest.feature_version,
+            history_version=HISTORY_VERSION,
+            history_status=HistoryStatus.PRESENT,
+            history_as_of=NOON,
+            raw_score=raw_score,
+            probability=manifest.calibration.probability(raw_score),
+            points=600,
+            decision=Decision.REFER,
+            features=pack(row),
+        )
+        for at, (row, raw_score) in enumerate(
+            zip(features, bundle.raw_scores(features).tolist(), strict=True), start=first
+        )
+    ]
+
+
+def headers_of(score: LoanScored) -> list[tuple[str, bytes]]:
+    """The headers that the scorer gives a score."""
+    return cloud_event_headers(
+        event_id=score.score_id,
+        event_type=EVENT_TYPES[LoanScored],
+        source="scorer",
+        subject=str(score.application_id),
+        time=score.scored_at,
+        traceparent=new_traceparent(),
+        purpose=score.purpose,
+    )
+
+
+def record_of(score: LoanScored, offset: int = 0, partition: int = 0) -> RawRecord:
+    """The record of a score in the topic of scores."""
+    return RawRecord(
+        topic="loan.scores",
+        partition=partition,
+        offset=offset,
+        key=str(score.application_id).encode(),
+        value=codec.encode(score),
+        headers=tuple(headers_of(score)),
+    )

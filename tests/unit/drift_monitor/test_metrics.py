@@ -1,0 +1,82 @@
+"""A scrape sees one window whole; labels are features and tests, nothing else."""
+
+from prometheus_client import CollectorRegistry
+
+from drift_monitor.comparison import Test
+from drift_monitor.detectors import ScipyDetectors
+from drift_monitor.evaluation import Evaluation, evaluate
+from drift_monitor.metrics import DriftCollector, figures_of
+from drift_monitor.monitor import VersionState
+from drift_monitor.policy import Policy
+from drift_monitor.reference import SCORE
+from drift_monitor.windows import Sizes, Windows
+from tests.builders import NOON
+from tests.drift import NAN, a_counted, a_reference, a_window, normal_rows
+
+NAMES = ("A", "B", SCORE)
+REFERENCE = a_reference(normal_rows(400, 3, seed=0), NAMES)
+
+
+def shown(sliding: Evaluation | None, state: VersionState) -> CollectorRegistry:
+    registry, collector = CollectorRegistry(), DriftCollector()
+    registry.register(collector)
+    collector.show(figures_of(REFERENCE, sliding, state))
+    return registry
+
+
+def sliding_window() -> Evaluation:
+    matrix = normal_rows(200, 3, seed=1, shift=1.0)
+    matrix[:50, 1] = NAN
+    return evaluate(a_window(matrix), REFERENCE, ScipyDetectors(), Policy())
+
+
+def decided_state() -> VersionState:
+    windows = Windows(Sizes())
+    list(windows.add(a_counted()))
+    return VersionState(windows, [frozenset("B"), frozenset("A")], alerted=("B",), decided_at=NOON)
+
+
+def test_nothing_is_shown_before_there_is_something_to_show() -> None:
+    collector = DriftCollector()
+    assert [family.samples for family in collector.collect() if family.samples] == []
+
+
+def test_each_test_is_shown_with_its_figures() -> None:
+    sliding = sliding_window()
+    registry = shown(sliding, decided_state())
+    for judged in sliding.judged:
+        labels = {"feature": judged.column, "test": judged.comparison.test.value}
+        value = registry.get_sample_value
+        assert value("drift_monitor_effect", labels) == judged.comparison.effect
+        assert value("drift_monitor_statistic", labels) == judged.comparison.statistic
+        assert value("drift_monitor_q_value", labels) == judged.q_value
+
+
+def test_shares_and_the_stability_index_are_shown_by_feature() -> None:
+    registry = shown(sliding_window(), decided_state())
+    value = registry.get_sample_value
+    assert value("drift_monitor_missing_share", {"feature": "B"}) == 0.25
+    index = value("drift_monitor_stability_index", {"feature": "A"})
+    critical = value("drift_monitor_stability_index_critical", {"feature": "A"})
+    assert index is not None
+    assert critical is not None
+    assert index > critical
+
+
+def test_verdicts_and_alerts_are_shown_by_feature() -> None:
+    registry = shown(None, decided_state())
+    for name, verdict, alert in [("A", 1, 0), ("B", 0, 1), (SCORE, 0, 0)]:
+        assert registry.get_sample_value("drift_monitor_verdict", {"feature": name}) == verdict
+        assert registry.get_sample_value("drift_monitor_alert", {"feature": name}) == alert
+    assert registry.get_sample_value("drift_monitor_waiting_scores") == 1
+    when = registry.get_sample_value("drift_monitor_verdict_timestamp_seconds")
+    assert when == NOON.timestamp()
+
+
+def test_labels_are_closed_sets() -> None:
+    registry = shown(sliding_window(), decided_state())
+    for family in registry.collect():
+        for sample in family.samples:
+            assert set(sample.labels) <= {"feature", "test"}
+            assert sample.labels.get("feature", "A") in NAMES
+            assert sample.labels.get("test", "ks") in set(Test)

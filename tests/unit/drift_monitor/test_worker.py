@@ -1,0 +1,237 @@
+"""The loop on a broker in memory: nothing is committed that is not saved, sent and confirmed."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from contracts import codec
+from contracts.bundle import IncompatibleBundleError
+from contracts.events import DriftReported, LoanScored, Purpose
+from contracts.records import RawRecord
+from contracts.topics import DRIFT, SCORES
+from drift_monitor.detectors import ScipyDetectors
+from drift_monitor.metrics import DriftCollector
+from drift_monitor.monitor import DriftMonitor
+from drift_monitor.policy import Policy
+from drift_monitor.publishing import Publisher
+from drift_monitor.references import RegistryReferences
+from drift_monitor.store import Store
+from drift_monitor.windows import Sizes
+from drift_monitor.worker import Worker
+from runtime.crash_guard import CrashGuard
+from runtime.model_bundle import ModelBundle
+from runtime.producer import DeliveryFailedError
+from runtime.service import Service
+from tests.builders import a_bundle, a_reference
+from tests.drift import headers_of, scores_of
+from tests.fakes import FakeBroker, FakeConsumer
+
+SIZES = Sizes(window=40, hop=20, least=20, max_age=dt.timedelta(days=36_500))
+DEAD_LETTERS = SCORES.dead_letters("drift_monitor")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> ModelBundle:
+    return a_bundle(tmp_path_factory.mktemp("bundle"))
+
+
+class LastRound(FakeConsumer):
+    """Stops the service once everything has been read."""
+
+    on_end: Callable[[], None]
+
+    def poll_batch(self, size: int, wait: float) -> list[RawRecord]:
+        batch = super().poll_batch(size, wait)
+        if not batch:
+            self.on_end()
+        return batch
+
+    def idle(self, wait: float) -> None:
+        super().idle(wait)
+        self.on_end()
+
+
+class OneModel:
+    """A registry that has the tiny model as every version."""
+
+    def __init__(self, bundle: ModelBundle) -> None:
+        self._bundle = bundle
+
+    def load(self, version: str) -> ModelBundle:
+        del version
+        return self._bundle
+
+
+def run(
+    broker: FakeBroker,
+    folder: Path,
+    bundle: ModelBundle,
+    *,
+    sizes: Sizes = SIZES,
+    limit: int = 100,
+) -> Service:
+    """Run the monitor until it has read everything, as one process would."""
+    service = Service(
+        "drift_monitor", host="127.0.0.1", port=0, stall_seconds=60, dead_letter_limit=limit
+    )
+    service.start()
+    path = folder / "state.sqlite"
+    with closing(service), closing(Store(path, sizes, 1000)) as store:
+        consumer = LastRound(broker, service.name, [SCORES], store.position)
+        consumer.on_end = service.stopping.set
+        references = RegistryReferences(OneModel(bundle), "creditstream", ())
+        worker = Worker(
+            service=service,
+            consumer=consumer,
+            publisher=Publisher(broker.producer(service.name), broker.kafka, service.name),
+            store=store,
+            monitor=DriftMonitor(
+                references,
+                ScipyDetectors(),
+                sizes=sizes,
+                policy=Policy(),
+                state=store.load(),
+            ),
+            references=references,
+            collector=DriftCollector(),
+            guard=CrashGuard(folder / "attempts.json"),
+        )
+        worker.run(size=16, wait=0.01)
+    return service
+
+
+def publish(broker: FakeBroker, scores: Sequence[LoanScored]) -> None:
+    producer = broker.producer("scorer")
+    for score in scores:
+        producer.send(SCORES, str(score.application_id), codec.encode(score), headers_of(score))
+    producer.flush_or_raise()
+
+
+def reports(broker: FakeBroker) -> list[DriftReported]:
+    return [codec.decode(record.value, DriftReported) for record in broker.records(DRIFT)]
+
+
+def uncommitted(broker: FakeBroker) -> int:
+    return sum(FakeConsumer(broker, "drift_monitor", [SCORES]).lag().values())
+
+
+def test_every_window_is_reported_under_its_id_and_everything_is_committed(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(100, seed=3)))
+    run(broker, tmp_path, bundle)
+    assert [report.size for report in reports(broker)] == [40, 40]
+    keys = [record.key for record in broker.records(DRIFT)]
+    assert keys == [report.window_id.encode() for report in reports(broker)]
+    assert uncommitted(broker) == 0
+
+
+def test_what_is_no_score_is_a_dead_letter_and_the_others_count(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker = FakeBroker()
+    scores = scores_of(bundle, a_reference(40, seed=3))
+    publish(broker, [msgspec.structs.replace(scores[0], features="AAAA"), *scores[1:]])
+    producer = broker.producer("scorer")
+    producer.send(SCORES, "1", b"no score", ())
+    producer.flush_or_raise()
+    run(broker, tmp_path, bundle)
+    reasons = {dict(record.headers)["dlq_reason"] for record in broker.records(DEAD_LETTERS)}
+    assert reasons == {b"wrong_version", b"not_json"}
+    publish(broker, scores_of(bundle, a_reference(1, seed=4), first=40))
+    run(broker, tmp_path, bundle)
+    assert [report.size for report in reports(broker)] == [40]
+
+
+def test_an_old_window_is_reported_once_there_is_nothing_more_to_read(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(70, seed=3)))
+    run(broker, tmp_path, bundle, sizes=dataclasses.replace(SIZES, max_age=dt.timedelta(days=1)))
+    assert [report.size for report in reports(broker)] == [40, 30]
+
+
+def test_simulations_do_not_count(tmp_path: Path, bundle: ModelBundle) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(60), purpose=Purpose.SIMULATION))
+    run(broker, tmp_path, bundle)
+    assert reports(broker) == []
+    assert uncommitted(broker) == 0
+
+
+def test_a_report_that_was_not_confirmed_is_sent_again_as_it_was(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker, steady = FakeBroker(), FakeBroker()
+    scores = scores_of(bundle, a_reference(100, seed=3))
+    for one in (broker, steady):
+        publish(one, scores)
+    broker.refuses = True
+    with pytest.raises(DeliveryFailedError):
+        run(broker, tmp_path / "disturbed", bundle)
+    broker.refuses = False
+    run(broker, tmp_path / "disturbed", bundle)
+    run(steady, tmp_path / "steady", bundle)
+    assert reports(broker) == reports(steady)
+    assert uncommitted(broker) == 0
+
+
+def test_dead_letters_that_were_not_confirmed_are_not_passed_by(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker = FakeBroker()
+    producer = broker.producer("scorer")
+    producer.send(SCORES, "1", b"no score", ())
+    producer.flush_or_raise()
+    broker.refuses = True
+    with pytest.raises(DeliveryFailedError):
+        run(broker, tmp_path, bundle)
+    broker.refuses = False
+    run(broker, tmp_path, bundle)
+    assert len(broker.records(DEAD_LETTERS)) == 1
+
+
+def test_the_store_leads_where_the_commit_was_lost(tmp_path: Path, bundle: ModelBundle) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(70, seed=3)))
+    run(broker, tmp_path, bundle)
+    broker.committed.clear()
+    publish(broker, scores_of(bundle, a_reference(30, seed=4), first=70))
+    run(broker, tmp_path, bundle)
+    assert [report.size for report in reports(broker)] == [40, 40]
+
+
+def test_too_many_dead_letters_in_a_row_pause_the_service(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker = FakeBroker()
+    producer = broker.producer("scorer")
+    for _ in range(50):
+        producer.send(SCORES, "1", b"no score", ())
+    producer.flush_or_raise()
+    service = run(broker, tmp_path, bundle, limit=10)
+    assert len(broker.records(DEAD_LETTERS)) == 16
+    assert uncommitted(broker) == 34
+    assert "10 dead letters in a row" in service.health.unready()["dead letters"]
+
+
+def test_a_window_of_a_version_that_is_gone_is_dropped(
+    tmp_path: Path, bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(30, seed=3)))
+    run(broker, tmp_path, bundle)
+
+    def gone(version: str) -> ModelBundle:
+        raise IncompatibleBundleError(version)
+
+    monkeypatch.setattr(OneModel, "load", staticmethod(gone))
+    service = run(broker, tmp_path, bundle)
+    assert "starting" not in service.health.unready()
