@@ -1,0 +1,1 @@
+"""From the seven tables to a calibrated, registered model."""

@@ -1,0 +1,124 @@
+"""The application tables: read, checked as the scorer checks them, and turned into columns."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import ibis
+import msgspec
+import numpy as np
+import pandas as pd
+
+from contracts.application import CATEGORICAL, COLUMNS, NUMERIC, LoanApplication
+from contracts.features import ApplicationColumns
+from training.errors import BadInputError
+from training.tables import Allowances, find_table, open_table, run
+
+ID = "SK_ID_CURR"
+TARGET = "TARGET"
+
+
+def read_applications(
+    database: ibis.BaseBackend, folder: Path, table: str, allow: Allowances
+) -> pd.DataFrame:
+    """The rows of an application table, ordered by id.
+
+    Raises:
+        BadInputError: names the file and the line or column: damaged, an id that is missing or
+            given twice, or a value that the scorer would refuse.
+    """
+    source = find_table(folder, table, Allowances(tables=False, columns=allow.columns))
+    frame: pd.DataFrame = run(open_table(database, source)).to_pandas()
+    for line, problem in _problems(frame):
+        raise BadInputError(f"{source.path}: line {line}: {problem}")
+    return frame.sort_values(ID, ignore_index=True)
+
+
+def check_target(frame: pd.DataFrame, source: Path, least: int) -> None:
+    """Refuse a target that nothing can be learned from.
+
+    Args:
+        frame: the rows of application_train.
+        source: what to name in an error.
+        least: how many rows of either class there must be.
+
+    Raises:
+        BadInputError: one class has too few rows.
+    """
+    counts = {value: int((frame[TARGET] == value).sum()) for value in (0, 1)}
+    for value, count in counts.items():
+        if count < least:
+            raise BadInputError(
+                f"{source}: TARGET is {value} in {count} of {len(frame)} rows; "
+                f"the folds need at least {least}"
+            )
+
+
+def application_columns(frame: pd.DataFrame) -> ApplicationColumns:
+    """The frame as `contracts.features` takes it: the very values that a decoded event gives."""
+    numeric = np.ascontiguousarray(frame[list(NUMERIC)].to_numpy(dtype=np.float64))
+    levels = [_levels(frame[name]) for name in CATEGORICAL]
+    return ApplicationColumns(numeric, levels)
+
+
+def _levels(column: "pd.Series[str]") -> list[str | None]:
+    return [level if isinstance(level, str) else None for level in column]
+
+
+def seen_levels(columns: ApplicationColumns) -> dict[str, tuple[str, ...]]:
+    """The category map: for every category the levels that occur, sorted; a code is a place."""
+    named = zip(CATEGORICAL, columns.levels, strict=True)
+    return {
+        name: tuple(sorted({one for one in levels if one is not None})) for name, levels in named
+    }
+
+
+def _problems(frame: pd.DataFrame) -> Iterator[tuple[int, str]]:
+    """Lines that cannot be used, each with what is wrong; the header is line 1."""
+    yield from _of_ids(frame[ID])
+    if TARGET in frame:
+        wrong = ~frame[TARGET].isin((0, 1))
+        yield from _first(wrong, lambda at: f"{TARGET} is {frame[TARGET][at]}, not 0 or 1")
+    for name in COLUMNS:
+        yield from _of_column(frame[name])
+
+
+def _of_ids(ids: "pd.Series[int]") -> Iterator[tuple[int, str]]:
+    yield from _first(~(ids >= 1), lambda at: f"{ID} is {ids[at]}, not an id from 1 on")
+    seen: dict[int, int] = {}
+
+    def twice(at: int) -> str:
+        seen.update((one, line) for line, one in enumerate(ids[:at], start=2))
+        return f"{ID} {ids[at]} stands in line {seen[ids[at]]} already"
+
+    yield from _first(ids.duplicated(), twice)
+
+
+def _of_column(column: "pd.Series[Any]") -> Iterator[tuple[int, str]]:
+    """Hold the extremes of a column against the contract: if they pass, all between them do."""
+    for value in _extremes(column):
+        try:
+            msgspec.convert({ID: 1, column.name: value}, LoanApplication)
+        except msgspec.ValidationError as error:
+            problem = f"{column.name} is {value!r}: {error}"
+            yield from _first(column == value, _saying(problem))
+
+
+def _extremes(column: "pd.Series[Any]") -> list[float | str]:
+    present = column.dropna()
+    if present.empty:
+        return []
+    if column.name in CATEGORICAL:
+        return [max(present.unique(), key=len)]
+    positive = present[present > 0]
+    least_positive = [float(positive.min())] if len(positive) else []
+    return [float(present.min()), *least_positive, float(present.max())]
+
+
+def _saying(problem: str) -> Callable[[int], str]:
+    return lambda _: problem
+
+
+def _first(wrong: "pd.Series[bool]", problem: Callable[[int], str]) -> Iterator[tuple[int, str]]:
+    for at in np.flatnonzero(wrong)[:1]:
+        yield int(at) + 2, problem(int(at))

@@ -1,0 +1,118 @@
+"""The folder that a run hands to MLflow: the bundle, the figures, the pictures."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from matplotlib.figure import Figure
+
+from runtime.model_bundle import write_bundle
+from training.loading import Loaded
+from training.model import TrainedModel
+from training.options import TrainingOptions
+from training.parameters import Plan
+from training.plots import quality_figures
+from training.policy import PolicyFile
+from training.provenance import code_version, fingerprints, library_versions, requirements
+from training.register import BUNDLE, Record
+from training.shap_plots import shap_figures
+
+_DOTS_PER_INCH = 110
+
+
+@contextmanager
+def recorded(
+    options: TrainingOptions, plan: Plan, loaded: Loaded, model: TrainedModel, policy: PolicyFile
+) -> Iterator[Record]:
+    """The record of a run; its folder is gone afterwards."""
+    with TemporaryDirectory(prefix="creditstream-") as name:
+        folder = Path(name)
+        prints = fingerprints(loaded.files)
+        _write_bundle(folder / BUNDLE, model)
+        _write_pictures(folder / "pictures", loaded, model, policy)
+        _write_texts(folder, options, loaded, prints)
+        yield Record(
+            parameters=_parameters(options, plan, loaded, model),
+            metrics=model.judged.quality.as_metrics() | _fold_metrics(model),
+            tags=_tags(model, prints),
+            folder=folder,
+        )
+
+
+def _write_bundle(folder: Path, model: TrainedModel) -> None:
+    write_bundle(folder, model.manifest, model.booster.model_to_string(), model.reference)
+
+
+def _write_pictures(folder: Path, loaded: Loaded, model: TrainedModel, policy: PolicyFile) -> None:
+    folder.mkdir()
+    judged, manifest = model.judged, model.manifest
+    figures = quality_figures(
+        judged.probability,
+        loaded.dataset.target,
+        judged.quality,
+        policy.economics,
+        manifest,
+    )
+    for name, figure in figures.items():
+        _save(figure, folder / f"{name}.png")
+    for name, figure in shap_figures(model.attributions, manifest.calibration):
+        _save(figure, folder / f"{name}.png")
+
+
+def _save(figure: Figure, path: Path) -> None:
+    figure.savefig(path, dpi=_DOTS_PER_INCH, bbox_inches="tight")
+
+
+def _write_texts(
+    folder: Path, options: TrainingOptions, loaded: Loaded, prints: Mapping[str, str]
+) -> None:
+    _write_json(folder / "inputs.json", prints)
+    _write_json(folder / "libraries.json", library_versions())
+    (folder / "notes.txt").write_text("".join(f"{note}\n" for note in loaded.notes))
+    for path in (options.policy, options.catalogue, requirements()):
+        if path is not None:
+            (folder / path.name).write_bytes(path.read_bytes())
+
+
+def _write_json(path: Path, content: Mapping[str, str] | Sequence[str]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _parameters(
+    options: TrainingOptions, plan: Plan, loaded: Loaded, model: TrainedModel
+) -> dict[str, object]:
+    hold_out = options.hold_out.share if options.hold_out else 0.0
+    return {
+        **plan.boosting,
+        "tables": options.tables,
+        "rows": len(loaded.dataset.target),
+        "features": len(model.manifest.model_features),
+        "folds": plan.folds,
+        "inner_folds": plan.inner_folds,
+        "max_rounds": plan.max_rounds,
+        "patience": plan.patience,
+        "trees": model.judged.out_of_fold.median_rounds,
+        "seed": plan.seed,
+        "holdout_share": hold_out,
+    }
+
+
+def _fold_metrics(model: TrainedModel) -> dict[str, float]:
+    policy = model.manifest.policy
+    return {
+        "approve_below": policy.approve_below,
+        "decline_from": policy.decline_from,
+        "calibration_slope": model.manifest.calibration.slope,
+        "calibration_intercept": model.manifest.calibration.intercept,
+    }
+
+
+def _tags(model: TrainedModel, prints: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "code_version": code_version(),
+        "feature_version": model.manifest.feature_version,
+        "history_version": model.manifest.history_version,
+        **{f"sha256.{name}": value for name, value in prints.items()},
+    }

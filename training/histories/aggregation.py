@@ -1,0 +1,114 @@
+"""The seven tables into one row of history features per applicant."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from contracts.packing import FloatMatrix
+from training.histories.bureau import BUREAU
+from training.histories.cards import CARDS
+from training.histories.definition import APPLICANT, Feature, HistoryTable, Tables
+from training.histories.instalments import INSTALMENTS
+from training.histories.pos import POS_LOANS, POS_MONTHS
+from training.histories.previous import PREVIOUS
+from training.tables import HISTORY_TABLES, Allowances, find_table, open_table, run
+
+HISTORY_VERSION = "1"
+"""Changes with any change of a name, an order or a formula; bundles and events must match it."""
+
+TABLES = (BUREAU, PREVIOUS, INSTALMENTS, POS_MONTHS, POS_LOANS, CARDS)
+
+FEATURES: tuple[Feature, ...] = tuple(feature for table in TABLES for feature in table.features)
+HISTORY_FEATURES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
+"""The order in which histories are packed."""
+
+Identifiers = npt.NDArray[np.int64]
+Progress = Callable[[str], None]
+"""Told the name of each table before it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Histories of some applicants.
+
+    Attributes:
+        ids: the applicants, ascending.
+        known: whether an applicant has a row in any table, shape (applicants,).
+        features: shape (applicants, HISTORY_FEATURES), NaN where there is nothing to tell.
+        strangers: how many other applicants the tables know of.
+    """
+
+    ids: Identifiers
+    known: npt.NDArray[np.bool_]
+    features: FloatMatrix
+    strangers: int
+
+
+def lost_features(folder: Path, allow: Allowances) -> dict[str, list[str]]:
+    """For every table that the folder lacks, the features that will be missing for all."""
+    lacking = {t for t in HISTORY_TABLES if find_table(folder, t, allow).path is None}
+    return {
+        table: [f.name for one in TABLES if table in one.sources for f in one.features]
+        for table in sorted(lacking)
+    }
+
+
+def aggregate(
+    database: ibis.BaseBackend,
+    folder: Path,
+    ids: Identifiers,
+    allow: Allowances,
+    progress: Progress,
+) -> Histories:
+    """The histories of these applicants, from the tables of a folder.
+
+    Raises:
+        BadInputError: names the file and the line or column that cannot be used.
+    """
+    sources = [find_table(folder, table, allow) for table in HISTORY_TABLES]
+    tables = {source.name: open_table(database, source) for source in sources}
+    return gather(_aggregated(tables, progress), np.unique(ids))
+
+
+def _aggregated(tables: Tables, progress: Progress) -> Iterator[pa.Table]:
+    for table in TABLES:
+        progress(table.name)
+        yield run(per_applicant(table, tables))
+
+
+def per_applicant(table: HistoryTable, tables: Tables) -> ibis.Table:
+    """The features of one table, one row per applicant, as float32."""
+    aggregates = {feature.name: feature.value for feature in table.aggregates}
+    ratios = {feature.name: feature.value for feature in table.ratios}
+    grouped = table.rows(tables).group_by(APPLICANT).aggregate(**aggregates)
+    features = {f.name: ibis._[f.name].cast("float32") for f in table.features}
+    return grouped.mutate(**ratios).select(APPLICANT, **features)
+
+
+def gather(parts: Iterator[pa.Table], ids: Identifiers) -> Histories:
+    """The rows of the parts beside each other, for these applicants alone."""
+    known = np.zeros(len(ids), dtype=np.bool_)
+    features = np.full((len(ids), len(HISTORY_FEATURES)), np.nan, dtype=np.float32)
+    strangers: set[int] = set()
+    start = 0
+    for part in parts:
+        found = part.column(APPLICANT).to_numpy()
+        wanted = np.isin(found, ids)
+        rows = np.searchsorted(ids, found[wanted])
+        known[rows] = True
+        strangers.update(found[~wanted].tolist())
+        for at, name in enumerate(part.column_names[1:], start=start):
+            features[rows, at] = part.column(name).to_numpy()[wanted]
+        start += part.num_columns - 1
+    return Histories(ids, known, features, len(strangers))
+
+
+def silent() -> AbstractContextManager[Progress]:
+    """No progress shown."""
+    return nullcontext(lambda _: None)

@@ -1,0 +1,120 @@
+"""The inputs of a training run, read from a Kaggle folder."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from training.applications import ID, check_target, read_applications
+from training.dataset import Dataset, build_dataset, hold_out
+from training.histories.aggregation import TABLES, Histories, Identifiers, aggregate, lost_features
+from training.histories.file import read_histories, write_histories
+from training.options import TrainingOptions
+from training.progress import progress_bar
+from training.tables import APPLICATION_TABLES, HISTORY_TABLES, Allowances, find_table
+
+_ROWS_A_FOLD = 2
+"""The least number of either class in a fold; with fewer no figure can be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rows to learn from and what they came from.
+
+    Attributes:
+        dataset: applicants with outcomes.
+        files: every file that was read.
+        notes: what the reader of the figures must know of the data.
+    """
+
+    dataset: Dataset
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def load(options: TrainingOptions) -> Loaded:
+    """Read, check and join what the run learns from; list the rows held out.
+
+    Raises:
+        BadInputError: names the file and the line or column that cannot be used.
+    """
+    database = ibis.duckdb.connect()
+    applications = read_applications(database, options.data, "application_train", options.allow)
+    applications, notes = _held_out(options, applications)
+    check_target(applications, options.data, options.folds * _ROWS_A_FOLD)
+    histories = None
+    if options.tables == "all":
+        ids = applications[ID].to_numpy(dtype=np.int64)
+        notes += notes_on_tables(options.data, options.allow)
+        histories = (
+            read_histories(options.histories)
+            if options.histories
+            else aggregate_shown(database, options.data, ids, options.allow)
+        )
+    return Loaded(build_dataset(applications, histories), _files(options), notes)
+
+
+def _held_out(
+    options: TrainingOptions, applications: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    if options.hold_out is None:
+        return applications, ()
+    rest, ids = hold_out(applications, options.hold_out.share, options.seed)
+    note = f"{len(ids):,} of {len(applications):,} rows are held out"
+    if options.hold_out.ids:
+        options.hold_out.ids.parent.mkdir(parents=True, exist_ok=True)
+        options.hold_out.ids.write_text("".join(f"{one}\n" for one in ids), encoding="utf-8")
+        note += f", listed in {options.hold_out.ids}"
+    return rest, (note,)
+
+
+def notes_on_tables(folder: Path, allow: Allowances) -> tuple[str, ...]:
+    """What a folder lacks, and which features are missing for that."""
+    lost = lost_features(folder, allow)
+    gone = tuple(
+        f"no {table}: missing for everyone are {', '.join(names)}" for table, names in lost.items()
+    )
+    sources = [find_table(folder, table, allow) for table in HISTORY_TABLES]
+    return gone + tuple(
+        f"{one.path}: lacks {', '.join(one.missing)}" for one in sources if one.path and one.missing
+    )
+
+
+def aggregate_shown(
+    database: ibis.BaseBackend,
+    folder: Path,
+    ids: Identifiers,
+    allow: Allowances,
+) -> Histories:
+    """The histories of these applicants, with a progress bar."""
+    with progress_bar("histories", len(TABLES)) as step:
+        return aggregate(database, folder, ids, allow, step)
+
+
+def histories_to_file(folder: Path, out: Path, as_of: dt.datetime, allow: Allowances) -> Histories:
+    """Write the histories of every applicant of the folder, of train and test.
+
+    Raises:
+        BadInputError: names the file and the line or column that cannot be used.
+    """
+    database = ibis.duckdb.connect()
+    sources = [find_table(folder, table, allow) for table in APPLICATION_TABLES]
+    frames = [
+        read_applications(database, folder, source.name, allow) for source in sources if source.path
+    ]
+    ids = np.unique(np.concatenate([frame[ID].to_numpy(dtype=np.int64) for frame in frames]))
+    histories = aggregate_shown(database, folder, ids, allow)
+    write_histories(out, histories, as_of)
+    return histories
+
+
+def _files(options: TrainingOptions) -> tuple[Path, ...]:
+    names = ["application_train"]
+    if options.tables == "all" and options.histories is None:
+        names += HISTORY_TABLES
+    sources = [find_table(options.data, name, options.allow) for name in names]
+    found = [source.path for source in sources if source.path]
+    return tuple(found + ([options.histories] if options.histories else []))

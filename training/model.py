@@ -1,0 +1,103 @@
+"""From rows to everything that a model version is: trees, calibration, policy, reasons. Pure."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import lightgbm as lgb
+
+from contracts.bundle import BundleManifest, ReasonGroup
+from contracts.packing import FloatMatrix
+from training.attribution import Attributions, attribute, sample_rows
+from training.calibrate import Doubles, cross_fitted, fit_calibration
+from training.dataset import Dataset
+from training.evaluate import Quality, quality
+from training.parameters import Plan
+from training.policy import PolicyFile, decide_thresholds
+from training.reasons import group_features
+from training.reference import drift_reference
+from training.train import OutOfFold, TrainingRows, boosting, fit
+
+_EXPLAINED_ROWS = 1_000
+"""So many rows give the mean attribution to a few per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What people decide: costs, the points scale, and the catalogue of reasons."""
+
+    policy: PolicyFile
+    reasons: Sequence[ReasonGroup]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What rows out of fold say of a model.
+
+    Attributes:
+        out_of_fold: raw scores by models that had not seen the row.
+        probability: calibrated by lines that had not seen the row's fold.
+        quality: the figures.
+    """
+
+    out_of_fold: OutOfFold
+    probability: Doubles
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A model that can be registered.
+
+    Attributes:
+        manifest: everything besides the trees.
+        booster: the trees, fitted to all rows.
+        reference: rows that drift is measured against.
+        attributions: of a sample of the rows.
+        judged: the figures, out of fold.
+    """
+
+    manifest: BundleManifest
+    booster: lgb.Booster
+    reference: FloatMatrix
+    attributions: Attributions
+    judged: Judged
+
+
+def judge(out_of_fold: OutOfFold, target: Doubles) -> Judged:
+    """The quality of calibrated probabilities that no row's outcome had a part in."""
+    probability = cross_fitted(out_of_fold.raw_scores, target, out_of_fold.fold)
+    return Judged(out_of_fold, probability, quality(probability, target))
+
+
+def build_model(
+    dataset: Dataset,
+    rows: TrainingRows,
+    judged: Judged,
+    plan: Plan,
+    rulebook: Rulebook,
+) -> TrainedModel:
+    """Fit the final trees to all rows and derive what goes with them.
+
+    Raises:
+        BadInputError: a feature of the model has no reason group.
+        WorthlessScoresError: the scores do not order the outcomes.
+    """
+    reasons = group_features(rulebook.reasons, rows.names)
+    booster = fit(rows, boosting(plan), judged.out_of_fold.median_rounds)
+    sample = sample_rows(len(rows.target), _EXPLAINED_ROWS, plan.seed)
+    attributions = attribute(booster, rows.matrix[sample], rows.names)
+    manifest = BundleManifest(
+        history_version=dataset.history_version,
+        history_features=dataset.history_features,
+        model_features=tuple(rows.names),
+        categories=dataset.categories,
+        calibration=fit_calibration(judged.out_of_fold.raw_scores, rows.target),
+        points=rulebook.policy.points,
+        policy=decide_thresholds(rulebook.policy.economics, judged.probability),
+        reasons=reasons,
+        importance=attributions.importance(),
+        trained_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    )
+    reference = drift_reference(dataset.matrix, plan.seed)
+    return TrainedModel(manifest, booster, reference, attributions, judged)

@@ -1,0 +1,107 @@
+"""The only writes to MLflow: a run with its record, a model version, and at last the alias."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
+
+from runtime.model_bundle import read_bundle
+from runtime.settings import MlflowSettings
+
+EXPERIMENT = "creditstream-training"
+BUNDLE = "bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What MLflow keeps of a training run.
+
+    Attributes:
+        parameters: settings that the run can be repeated with.
+        metrics: figures out of fold.
+        tags: fingerprints and versions.
+        folder: artifacts; its subfolder `bundle` is the model.
+    """
+
+    parameters: Mapping[str, object]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    folder: Path
+
+
+def register(settings: MlflowSettings, record: Record) -> str:
+    """Log the record and make its bundle a new version of the model; no alias moves.
+
+    The version is the last thing that is written, so that a failure leaves none behind.
+
+    Raises:
+        MlflowException: the registry is away or refuses; the run, if begun, is marked as failed.
+    """
+    client = MlflowClient(tracking_uri=settings.tracking_uri)
+    run_id = client.create_run(_experiment(client, settings)).info.run_id
+    try:
+        _log(client, run_id, record)
+        version = _new_version(client, settings, run_id, record)
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, "FINISHED")
+    return version
+
+
+def promote(settings: MlflowSettings, version: str) -> None:
+    """Put a version into force: move the alias to it, if its bundle can be served.
+
+    Raises:
+        MlflowException: no such version, or the registry is away.
+        IncompatibleBundleError: services of this code could not serve it.
+    """
+    from runtime.model_registry import ModelRegistry  # noqa: PLC0415 - for promotions alone
+
+    ModelRegistry(settings).load(version)
+    client = MlflowClient(tracking_uri=settings.tracking_uri)
+    client.set_registered_model_alias(settings.model_name, settings.model_alias, version)
+
+
+def _experiment(client: MlflowClient, settings: MlflowSettings) -> str:
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        return str(found.experiment_id)
+    return client.create_experiment(EXPERIMENT, _artifact_location(settings.tracking_uri))
+
+
+def _artifact_location(tracking_uri: str) -> str | None:
+    """Beside the database file, for MLflow's own choice is the folder it happens to run in."""
+    if not tracking_uri.startswith("sqlite:///"):
+        return None
+    database = Path(tracking_uri.removeprefix("sqlite:///")).absolute()
+    return (database.parent / "mlruns").as_uri()
+
+
+def _log(client: MlflowClient, run_id: str, record: Record) -> None:
+    client.log_batch(
+        run_id,
+        metrics=[Metric(name, value, 0, 0) for name, value in record.metrics.items()],
+        params=[Param(name, str(value)) for name, value in record.parameters.items()],
+        tags=[RunTag(name, value) for name, value in record.tags.items()],
+    )
+    client.log_artifacts(run_id, str(record.folder))
+
+
+def _new_version(
+    client: MlflowClient, settings: MlflowSettings, run_id: str, record: Record
+) -> str:
+    read_bundle(record.folder / BUNDLE, settings.model_name, "candidate")
+    try:
+        client.create_registered_model(settings.model_name)
+    except MlflowException as error:
+        if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+            raise
+    version = client.create_model_version(
+        settings.model_name, f"runs:/{run_id}/{BUNDLE}", run_id, tags=dict(record.tags)
+    )
+    return str(version.version)
