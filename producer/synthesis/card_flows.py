@@ -14,7 +14,10 @@ _MINIMUM_SHARE = 0.05
 def draw_flows(
     rng: np.random.Generator, user: Traits, rows: Rows, balance: FloatArray, limit: FloatArray
 ) -> Frame:
-    """Payments and drawings that lead from each month's balance to the next."""
+    """Payments and drawings that lead from each month's balance to the next.
+
+    What was paid too much is paid out, which is no drawing.
+    """
     size = len(rows)
     before = previous(rows, balance)
     minimum = np.where(before > 0, np.maximum(np.round(before * _MINIMUM_SHARE, 3), 225.0), 0.0)
@@ -24,7 +27,7 @@ def draw_flows(
     wanted = np.where(before > 0, minimum + np.round(extra, 3), 0.0)
     paid = np.round(np.maximum(wanted, grown - balance), 3)
     drawn = np.round(np.maximum(balance - grown + paid, 0.0), 3)
-    drawn[drawn < 1.0] = 0.0
+    drawn[(drawn < 1.0) | (before < 0)] = 0.0
     matured = running_total(rows, (minimum > 0).astype(np.float64))
     return _drawings(rng, user, drawn) | {
         "AMT_BALANCE": balance,

@@ -66,7 +66,7 @@ def card_instalments(rng: np.random.Generator, cards: Frame) -> Frame:
     charged &= ~np.isnan(number)
     months = take(cards, charged)
     size = len(months["SK_DPD"])
-    parts = spread(1 + rng.binomial(2, 0.55, size))
+    parts = spread(1 + rng.binomial(2, 0.75, size))
     rows = take(months, parts.owner)
     part = np.round(rows["AMT_INST_MIN_REGULARITY"] / parts.of, 3)
     days = np.maximum(np.round(rows["MONTHS_BALANCE"] * DAYS_PER_MONTH) + 14.0, -2922.0)

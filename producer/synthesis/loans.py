@@ -61,7 +61,7 @@ def draw_loans(rng: np.random.Generator, traits: Traits, people: Frame) -> Frame
 def _wish(rng: np.random.Generator, traits: Traits, people: Frame) -> FloatArray:
     """A standard score of how much money is asked for: the well-off and the prudent ask more."""
     score = 0.47 * _income_score(people) + 0.13 * traits.maturity + 0.09 * traits.prudence
-    return np.asarray(score + 0.84 * rng.standard_normal(len(score)) - 0.03)
+    return np.asarray(score + 0.80 * rng.standard_normal(len(score)) + 0.05)
 
 
 def _income_score(people: Frame) -> FloatArray:
@@ -72,7 +72,7 @@ def _income_score(people: Frame) -> FloatArray:
 
 def _cash(rng: np.random.Generator, wish: FloatArray, income: FloatArray) -> Frame:
     size = len(wish)
-    steps = draw_value(rng, size, [225_000.0, 45_000.0, 22_500.0, 4_500.0], [36, 22, 12, 30])
+    steps = draw_value(rng, size, [225_000.0, 45_000.0, 22_500.0, 4_500.0], [26, 18, 16, 40])
     price = quantile("cash_goods_price", wish)
     goods = np.maximum(np.round(price / steps) * steps, 45_000.0)
     goods = np.where(goods < 0.6 * price, np.round(price / 4_500.0) * 4_500.0, goods)

@@ -37,7 +37,7 @@ def _loan_days(
     planned = np.nan_to_num(months, nan=1.0)
     cash = contract == _CASH
     early = flip(rng, np.where(cash, 0.76, 0.32))
-    served = np.where(early, np.ceil(planned * rng.beta(1.6, 1.8, size)), planned)
+    served = np.where(early, np.ceil(planned * rng.beta(1.8, 1.8, size)), planned)
     last_due = first_due + 30.0 * (np.maximum(served, 1.0) - 1.0)
     over = (last_due < 0) & ~flip(rng, np.full(size, _ABANDONED))
     end = last_due + np.round(rng.gamma(2.5, 2.6, size)) + 1.0
