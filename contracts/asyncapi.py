@@ -39,7 +39,7 @@ _EVENT_HEADERS: Document = {
         "ce_source": {"type": "string", "description": "the service that made the event"},
         "ce_type": {"type": "string", "enum": sorted(EVENT_TYPES.values())},
         "ce_time": {"type": "string", "format": "date-time"},
-        "ce_subject": {"type": "string", "description": "the application's id"},
+        "ce_subject": {"type": "string", "description": "the application's id, or the model"},
         "ce_purpose": {"type": "string", "enum": sorted(Purpose), "default": Purpose.DECISION},
         "content-type": {"type": "string", "description": "application/json"},
         "traceparent": {"type": "string", "description": "one trace for one application"},

@@ -122,7 +122,7 @@ OUTCOME = OutcomeObserved(
 )
 
 DRIFT = DriftReported(
-    window_id="3-0000017",
+    window_id="7d0b9a52-3c1e-5f86-8a3d-2f4e6c1b9d70",
     model_name=SCORE.model_name,
     model_version=SCORE.model_version,
     opened_at=_APPLIED,
@@ -172,7 +172,8 @@ def headers_of(example: msgspec.Struct) -> dict[str, str]:
     """The headers that an example travels with."""
     event = type(example)
     source, event_id, time = _MADE[event]
-    subject = DRIFT.window_id if event is DriftReported else str(APPLICATION.SK_ID_CURR)
+    model = f"{DRIFT.model_name}/{DRIFT.model_version}"
+    subject = model if event is DriftReported else str(APPLICATION.SK_ID_CURR)
     headers = cloud_event_headers(
         event_id=event_id,
         event_type=EVENT_TYPES[event],
