@@ -53,8 +53,9 @@ def _problem_of(request: Request, error: Exception) -> ProblemError:
 
 
 def _invalid(error: RequestValidationError) -> ProblemError:
+    """The place of an error begins with where the field is: in the path, the query, a header."""
     wrong = [
-        FieldError(field=str(one["loc"][-1]), message=str(one["msg"])) for one in error.errors()
+        FieldError(field=str(one["loc"][1]), message=str(one["msg"])) for one in error.errors()
     ]
     told = "; ".join(f"{one.field}: {one.message}" for one in wrong)
     return ProblemError(Kind.INVALID, told, errors=wrong)

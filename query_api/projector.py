@@ -13,11 +13,13 @@ from contracts.records import RawRecord
 from contracts.topics import CONSUMED
 from query_api.metrics import IGNORED_SCORES
 from query_api.settings import SERVICE, ProjectorSettings
+from query_api.store.database import StoreError
 from query_api.store.projection import Projection
 from runtime import metrics
 from runtime.crash_guard import Attempt, CrashGuard
 from runtime.dead_letters import DeadLetter, Sender, send_dead_letters
 from runtime.intake import Received, condemn, receive
+from runtime.producer import DeliveryFailedError
 from runtime.service import Service
 
 logger = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ class Worker:
 
         Raises:
             StoreError: the store cannot be written; nothing of the batch is stored or committed.
+            DeliveryFailedError: a dead letter was not confirmed; as above.
         """
         while not self._service.stopping.is_set():
             self._tell_health()
@@ -83,8 +86,18 @@ class Worker:
                 self._settings.batch_size, self._settings.batch_wait
             )
             for attempt in self._guard.attempts(records):
-                with self._guard.guarded(attempt):
-                    self._process(attempt)
+                self._guarded(attempt)
+
+    def _guarded(self, attempt: Attempt) -> None:
+        """Process an attempt; a store or a broker that is away is never put down to its records."""
+        away: StoreError | DeliveryFailedError | None = None
+        with self._guard.guarded(attempt):
+            try:
+                self._process(attempt)
+            except (StoreError, DeliveryFailedError) as error:
+                away = error
+        if away is not None:
+            raise away
 
     def _process(self, attempt: Attempt) -> None:
         """Dead letters are confirmed first, for the transaction says that the batch is done."""

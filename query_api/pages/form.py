@@ -168,6 +168,9 @@ SECTIONS = (
         ),
     ),
 )
+WORDS = {"Y": "yes", "N": "no", "Secondary / secondary special": "Secondary"}
+"""How choices are told where their names in the data set are none for people."""
+
 ID_FIELD = FormField("SK_ID_CURR", "Application id", Kind.ID)
 
 

@@ -1,16 +1,23 @@
 """The filters of the list as its form sends them: what is left empty filters nothing."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from contracts.events import Decision
+from query_api.queries import Number, Text
 from query_api.store.filters import Filters
 
-Empty = Literal[""]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+T = TypeVar("T")
+
+
+def _none_if_empty(text: object) -> object:
+    return None if text == "" else text
+
+
+OrEmpty = Annotated[T | None, BeforeValidator(_none_if_empty)]
 
 
 class ListQuery(BaseModel):
@@ -18,36 +25,42 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id_prefix: str = Field("", pattern=r"^([1-9]\d{0,18})?$")
-    decision: Decision | Empty = ""
-    model_version: str = Field("", max_length=200, pattern=r"^[^\x00]*$")
-    points_from: Number | Empty = ""
-    points_to: Number | Empty = ""
-    day_from: dt.date | Empty = ""
-    day_to: dt.date | Empty = ""
-    cursor: str = Field("", max_length=400)
+    id_prefix: OrEmpty[Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$")]] = None
+    decision: OrEmpty[Decision] = None
+    model_version: OrEmpty[Text] = None
+    points_from: OrEmpty[Number] = None
+    points_to: OrEmpty[Number] = None
+    day_from: OrEmpty[dt.date] = None
+    day_to: OrEmpty[Annotated[dt.date, Field(lt=dt.date.max)]] = None
+    cursor: OrEmpty[Annotated[str, Field(max_length=400)]] = None
 
     @property
     def any_given(self) -> bool:
         """Whether the list is narrowed at all."""
         return self.filters() != Filters()
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """What stands in the fields of the form."""
+        given = self.model_dump(mode="json")
+        return {name: "" if value is None else str(value) for name, value in given.items()}
+
     def filters(self) -> Filters:
         """The filters of the store."""
-        day_to = self.day_to or None
+        after = self.day_to + dt.timedelta(days=1) if self.day_to else None
         return Filters(
-            decision=self.decision or None,
-            model_version=self.model_version or None,
-            points_from=None if self.points_from == "" else self.points_from,
-            points_to=None if self.points_to == "" else self.points_to,
-            scored_from=_midnight(self.day_from or None),
-            scored_to=_midnight(day_to + dt.timedelta(days=1) if day_to else None),
-            id_prefix=self.id_prefix or None,
+            decision=self.decision,
+            model_version=self.model_version,
+            points_from=self.points_from,
+            points_to=self.points_to,
+            scored_from=_midnight(self.day_from),
+            scored_to=_midnight(after),
+            id_prefix=self.id_prefix,
         )
 
     def query(self, cursor: str | None) -> str:
         """The query of another page of the same list."""
-        given = {name: value for name, value in self.model_dump(mode="json").items() if value != ""}
+        given = {name: text for name, text in self.shown.items() if text}
         return urlencode(given | {"cursor": cursor or ""})
 
 

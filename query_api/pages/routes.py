@@ -57,9 +57,7 @@ def search(id: Text = "") -> Response:  # noqa: A002 - the name in the address
 @router.get("/applications")
 def listed(request: Request, held: Held, filters: Annotated[ListQuery, Query()]) -> Response:
     """The list with its filters; empty fields of the form filter nothing."""
-    found = held.repository.list_applications(
-        filters.filters(), _PAGE, cursor_of(filters.cursor or None)
-    )
+    found = held.repository.list_applications(filters.filters(), _PAGE, cursor_of(filters.cursor))
     return page(
         request,
         "applications.html",

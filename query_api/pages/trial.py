@@ -103,6 +103,7 @@ def _form(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
         sections=form.SECTIONS,
         id_field=form.ID_FIELD,
+        words=form.WORDS,
         values=values,
         text=text,
         errors=errors or {},

@@ -183,7 +183,7 @@ def _column_view(test: ColumnDrift, report: DriftReported, largest: float) -> Co
     return ColumnView(
         column=test.column,
         label=entry(test.column).label,
-        words=test.words.removeprefix(test.column).strip(),
+        words=_unbroken(test.words.removeprefix(test.column).strip()),
         test=test.test,
         effect=test.effect,
         q_value=test.q_value,
@@ -191,6 +191,11 @@ def _column_view(test: ColumnDrift, report: DriftReported, largest: float) -> Co
         alerted=test.column in report.alerted,
         chart=effect_bar(test.effect, largest, drifted=test.column in report.drifted),
     )
+
+
+def _unbroken(words: str) -> str:
+    """The words, their numbers held together with what follows."""
+    return words.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def heat_map(reports: Sequence[DriftReported], most: int = 24) -> list[HeatRow]:

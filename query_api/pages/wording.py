@@ -36,12 +36,12 @@ def number(value: float) -> str:
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """A share in per cent.
+    """A share in per cent, in one piece.
 
-    >>> percent(0.1142)
-    '11.4 %'
+    >>> percent(0.1142).split()
+    ['11.4', '%']
     """
-    return _NONE if share is None else f"{100 * share:.{digits}f} %"
+    return _NONE if share is None else f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def log_odds(value: float) -> str:

@@ -63,10 +63,11 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that writes: committed as a whole, or not at all.
 
     Raises:
-        StoreError: the database is away, full or refuses; nothing was written.
+        StoreError: the database is away or full; nothing was written. A value that it refuses is
+            not told so, but raised as it is: waiting would not mend that.
     """
     ready = engine.execution_options(writes=True)
-    with _named(engine), ready.begin() as connection:
+    with _named(engine, sa.exc.OperationalError), ready.begin() as connection:
         yield connection
 
 
@@ -77,15 +78,15 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         StoreError: the database is away or cannot be read.
     """
-    with _named(engine), engine.begin() as connection:
+    with _named(engine, sa.exc.DBAPIError), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
-def _named(engine: sa.Engine) -> Iterator[None]:
+def _named(engine: sa.Engine, kind: type[sa.exc.DBAPIError]) -> Iterator[None]:
     try:
         yield
-    except sa.exc.DBAPIError as error:
+    except kind as error:
         place = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"{place}: {_first_line(error.orig)}") from error
 

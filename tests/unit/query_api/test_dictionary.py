@@ -1,0 +1,36 @@
+"""Every feature has a name that people can read."""
+
+import pytest
+
+from contracts.features import feature_names
+from query_api.pages.dictionary import Entry, entry
+
+
+@pytest.mark.parametrize("feature", feature_names(()))
+def test_every_column_has_a_wording_of_its_own(feature: str) -> None:
+    assert entry(feature) != Entry(feature.replace("_", " ").capitalize(), "number")
+    assert "_" not in entry(feature).label
+
+
+def test_no_two_columns_are_called_the_same() -> None:
+    labels = [entry(feature).label for feature in feature_names(())]
+    assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "text"),
+    [
+        ("AMT_CREDIT", 514_800.0, "514,800"),
+        ("DAYS_EMPLOYED", -1_640.0, "4.5 years"),
+        ("FLAG_EMAIL", 1.0, "yes"),
+        ("FLAG_DOCUMENT_7", 0.0, "no"),
+        ("OCCUPATION_TYPE", "Drivers", "Drivers"),
+        ("OCCUPATION_TYPE", -1.0, "-1"),
+        ("OWN_CAR_AGE", None, "not given"),
+        ("LATE_SHARE", 0.123456, "0.123"),
+    ],
+)
+def test_values_are_written_by_their_kind(
+    feature: str, value: float | str | None, text: str
+) -> None:
+    assert entry(feature).write(value) == text
