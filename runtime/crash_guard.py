@@ -42,9 +42,16 @@ class CrashGuard:
     outlive the process, not the machine.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, excuses: tuple[type[Exception], ...] = ()) -> None:
+        """Begin with the notes of the last process.
+
+        Args:
+            path: the file of the notes.
+            excuses: errors that say of themselves that no record is to blame, such as a broker or
+                a disk that fails; they end the process too, and are not held against the records.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
+        self._path, self._excuses = path, excuses
         self._notes = _read(path)
 
     def attempts(self, records: Sequence[RawRecord]) -> Iterator[Attempt]:
@@ -65,10 +72,13 @@ class CrashGuard:
     def guarded(self, attempt: Attempt) -> Iterator[None]:
         """Note the attempt, and strike it out when it has ended well; an error keeps the note."""
         spans = list(_spans(attempt.records))
-        for place, first, last in spans:
-            self._note(place, first, last, attempt.alone).attempts += 1
-        self._write()
-        yield
+        notes = [self._note(*span, alone=attempt.alone) for span in spans]
+        self._count(notes, 1)
+        try:
+            yield
+        except self._excuses:
+            self._count(notes, -1)
+            raise
         for place, _, last in spans:
             self._strike(place, last)
         self._write()
@@ -81,7 +91,12 @@ class CrashGuard:
         notes = self._notes.get(_place(record), [])
         return next((n for n in notes if n.alone and n.first == record.offset), None)
 
-    def _note(self, place: str, first: int, last: int, alone: bool) -> _Note:  # noqa: FBT001
+    def _count(self, notes: Sequence[_Note], attempts: int) -> None:
+        for note in notes:
+            note.attempts += attempts
+        self._write()
+
+    def _note(self, place: str, first: int, last: int, *, alone: bool) -> _Note:
         notes = self._notes.setdefault(place, [])
         for note in notes:
             if note.first == first and note.alone == alone:

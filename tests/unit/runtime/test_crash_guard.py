@@ -99,3 +99,13 @@ def test_a_torn_file_is_no_obstacle(tmp_path: Path) -> None:
     path = tmp_path / "n"
     path.write_bytes(b'{"loan.applica')
     assert _life(path, _records(1), lambda _: False) == []
+
+
+def test_an_error_that_blames_no_record_is_not_counted(tmp_path: Path) -> None:
+    path, records = tmp_path / "n", _records(1, 2)
+    for _ in range(10):
+        guard = CrashGuard(path, excuses=(ConnectionError,))
+        (attempt,) = guard.attempts(records)
+        with pytest.raises(ConnectionError), guard.guarded(attempt):
+            raise ConnectionError
+    assert [a.alone for a in CrashGuard(path).attempts(records)] == [False]

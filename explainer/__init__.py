@@ -1,0 +1,1 @@
+"""Explains every score: exact SHAP attributions and at most four ordered reasons."""

@@ -1,0 +1,89 @@
+"""Starts the explainer: `python -m explainer`, configured by environment variables alone."""
+
+import logging
+import sys
+
+from confluent_kafka import KafkaException
+
+from contracts.bundle import IncompatibleBundleError
+from contracts.topics import CONSUMED
+from explainer.engine import TreeExplainerEngine
+from explainer.explanations import Explainer
+from explainer.settings import ExplainerSettings
+from explainer.worker import Worker
+from runtime.consumer import Consumer
+from runtime.crash_guard import CrashGuard
+from runtime.logs import configure_logging
+from runtime.meter import Meter
+from runtime.model_bundle import ModelBundle
+from runtime.model_registry import ModelRegistry, NoChampionError
+from runtime.model_versions import ModelVersions
+from runtime.producer import DeliveryFailedError, Producer
+from runtime.service import Service
+from runtime.settings import load_settings
+
+logger = logging.getLogger("explainer")
+
+_NAME = "explainer"
+_NO_MODEL = 3
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; 0 is a graceful stop, 2 a bad setting, 3 no usable model."""
+    settings = load_settings(ExplainerSettings)
+    configure_logging(_NAME, settings.log_level)
+    service = Service(
+        _NAME,
+        host=settings.http_host,
+        port=settings.http_port,
+        stall_seconds=settings.stall_seconds,
+        dead_letter_limit=settings.dead_letter_limit,
+    )
+    service.stop_on_signals()
+    service.start()
+    try:
+        run(settings, service)
+    except (NoChampionError, IncompatibleBundleError) as error:
+        logger.critical("no model to explain: %s", error)
+        return _NO_MODEL
+    finally:
+        service.close()
+    return 0
+
+
+def run(settings: ExplainerSettings, service: Service) -> None:
+    """Put the parts together and run them until told to stop.
+
+    Raises:
+        NoChampionError: no model version carries the alias.
+        IncompatibleBundleError: this code cannot serve the champion.
+    """
+    registry = ModelRegistry(settings.mlflow)
+    versions = ModelVersions(registry, settings.mlflow.model_name, _explainer)
+    versions.keep(registry.load(registry.champion_version()))
+    topics = CONSUMED[_NAME]
+    consumer = Consumer(settings.kafka, _NAME, topics)
+    worker = Worker(
+        service=service,
+        kafka=settings.kafka,
+        consumer=consumer,
+        producer=Producer(settings.kafka, _NAME),
+        explainer_of=versions.of,
+        guard=CrashGuard(
+            settings.state_dir / "attempts.json", excuses=(DeliveryFailedError, KafkaException)
+        ),
+        meter=Meter(service, settings.kafka, topics),
+    )
+    service.health.require("starting", None)
+    try:
+        worker.run(settings.batch_size, settings.batch_wait)
+    finally:
+        consumer.close()
+
+
+def _explainer(bundle: ModelBundle) -> Explainer:
+    return Explainer(bundle, TreeExplainerEngine(bundle.booster))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""From scores to explanations: attributions that add up, the strongest by name, reasons. Pure."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from contracts.bundle import BundleManifest
+from contracts.events import Attribution, LoanExplained, LoanScored
+from contracts.features import UNSEEN
+from contracts.ids import explanation_id
+from contracts.packing import FloatMatrix, FloatVector, pack, unpack
+from contracts.records import RawRecord
+from explainer.engine import Doubles, Engine
+from explainer.reasons import principal_reasons
+from runtime.model_bundle import ModelBundle
+
+STRONGEST = 10
+TOLERANCE = 1e-6
+"""How far base value and attributions may be from the raw score, in log-odds."""
+
+UNSEEN_LEVEL = "(unseen level)"
+
+
+class AdditivityError(RuntimeError):
+    """Attributions that do not add up to the score: the explanation would be false."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRecord:
+    """A score with the record it came in."""
+
+    score: LoanScored
+    record: RawRecord
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Explains the scores of one model version."""
+
+    bundle: ModelBundle
+    engine: Engine
+
+    def model_input(self, score: LoanScored) -> FloatVector:
+        """What the trees took, from the score event; raises `InvalidEvent` on a wrong size."""
+        whole = unpack(score.features, len(self.bundle.manifest.features))
+        return whole[self.bundle.columns]
+
+    def explain(
+        self, scored: Sequence[ScoredRecord], model_input: FloatMatrix, now: dt.datetime
+    ) -> list[LoanExplained]:
+        """The explanations of a batch; `model_input` has a row for each score.
+
+        Raises:
+            AdditivityError: names the first score whose attributions do not add up to it.
+        """
+        attributions = self.engine.attributions(model_input)
+        self._check(scored, attributions)
+        rows = zip(scored, model_input, attributions, strict=True)
+        return [self._explained(one, taken, added, now) for one, taken, added in rows]
+
+    def _check(self, scored: Sequence[ScoredRecord], attributions: Doubles) -> None:
+        told = np.array([one.score.raw_score for one in scored])
+        gaps = np.abs(attributions.sum(axis=1) + self.engine.base_value - told)
+        if not (gaps <= TOLERANCE).all():
+            worst = int(np.argmax(gaps))
+            raise AdditivityError(
+                f"score {scored[worst].score.score_id} at {scored[worst].record.where}: base value "
+                f"and attributions are {gaps[worst]:g} from the raw score"
+            )
+
+    def _explained(
+        self, one: ScoredRecord, taken: FloatVector, added: Doubles, now: dt.datetime
+    ) -> LoanExplained:
+        score, manifest = one.score, self.bundle.manifest
+        by_name = dict(zip(manifest.model_features, added.tolist(), strict=True))
+        return LoanExplained(
+            application_id=score.application_id,
+            explanation_id=explanation_id(score.score_id),
+            score_id=score.score_id,
+            purpose=score.purpose,
+            applied_at=score.applied_at,
+            explained_at=now,
+            score_partition=one.record.partition,
+            score_offset=one.record.offset,
+            model_name=score.model_name,
+            model_version=score.model_version,
+            base_value=self.engine.base_value,
+            raw_score=score.raw_score,
+            attributions=pack(added),
+            strongest=strongest(manifest, taken, added),
+            reasons=principal_reasons(by_name, manifest.reasons),
+        )
+
+
+def strongest(
+    manifest: BundleManifest, taken: FloatVector, added: Doubles
+) -> tuple[Attribution, ...]:
+    """The ten features that added or took most, strongest first, with what the model saw."""
+    order = np.argsort(-np.abs(added), kind="stable")[:STRONGEST]
+    names = [manifest.model_features[at] for at in order]
+    return tuple(
+        Attribution(
+            feature=name,
+            value=shown_value(manifest, name, float(taken[at])),
+            attribution=float(added[at]),
+        )
+        for name, at in zip(names, order, strict=True)
+    )
+
+
+def shown_value(manifest: BundleManifest, feature: str, value: float) -> float | str | None:
+    """A model input for people: a category by its level's name, null where it was missing."""
+    if np.isnan(value):
+        return None
+    levels = manifest.categories.get(feature)
+    if levels is None:
+        return value
+    return UNSEEN_LEVEL if value == UNSEEN else levels[int(value)]
