@@ -1,8 +1,8 @@
 """The loop on a broker in memory: what is committed is stored, dead letters are confirmed first."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -58,8 +58,7 @@ def run(broker: FakeBroker, store: Store, tmp_path: Path) -> Callable[..., Servi
         consumer = LastRound(broker, SERVICE, TOPICS, projection.position)
         consumer.on_end = service.stopping.set
         settings = ProjectorSettings(state_dir=tmp_path, batch_size=4)
-        service.start()
-        with closing(service):
+        with contextlib.closing(service._server.socket):  # nobody asks it for its health
             Worker(settings, service, consumer, broker.producer(SERVICE), projection).run()
         return service
 
