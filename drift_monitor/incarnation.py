@@ -2,16 +2,15 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from typing import Any
 
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
 from contracts.topics import APPLICATIONS, SCORES
 from runtime.service import Health
 from runtime.settings import KafkaSettings
-
-logger = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = 5.0
 _LOOK_SECONDS = 1.0
@@ -25,13 +24,16 @@ def await_incarnation(
     Waits until Kafka answers and has the topics, unready meanwhile.
     """
     client = AdminClient(
-        {"bootstrap.servers": kafka.bootstrap_servers}, logger=logging.getLogger("librdkafka")
+        {"bootstrap.servers": kafka.bootstrap_servers, "reconnect.backoff.ms": 1000},
+        logger=logging.getLogger("librdkafka"),
     )
+    names = [kafka.topic_name(topic) for topic in (SCORES, APPLICATIONS)]
     while not stopping.is_set():
+        client.poll(0)  # hands librdkafka's own lines over to our log
         try:
-            ids = _topic_ids(client, [kafka.topic_name(SCORES), kafka.topic_name(APPLICATIONS)])
+            ids = _topic_ids(client, names)
         except KafkaException as error:
-            health.require("kafka", f"{kafka.bootstrap_servers}: {error.args[0].str()}")
+            health.require("kafka", _why(kafka, names, error.args[0]))
         else:
             health.require("kafka", None)
             return " ".join(ids)
@@ -45,3 +47,9 @@ def _topic_ids(client: AdminClient, names: list[str]) -> list[str]:
         TopicCollection(names), request_timeout=_ANSWER_SECONDS
     )
     return [str(found[name].result().topic_id) for name in names]
+
+
+def _why(kafka: KafkaSettings, names: Sequence[str], error: KafkaError) -> str:
+    if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return f"the Kafka at {kafka.bootstrap_servers} lacks a topic of {', '.join(names)}"
+    return f"no Kafka answers at {kafka.bootstrap_servers}: {error.str()}"
