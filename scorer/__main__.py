@@ -71,7 +71,7 @@ def run(settings: ScorerSettings, service: Service) -> None:
         publisher=Publisher(Producer(settings.kafka, service.name), settings.kafka, service.name),
         guard=CrashGuard(settings.state_dir / "attempts.json"),
     )
-    asyncio.run(Worker(service, feed, create_app(settings, agent)).run())
+    asyncio.run(Worker(service, feed, agent, create_app(settings, agent)).run())
     models.stop()
     store.close()
 

@@ -62,7 +62,6 @@ class ScoringAgent:
     ) -> None:
         """Take batches for as long as the stream lives (`noack_take` makes events of it)."""
         async for events in stream.noack_take(size, within=wait):
-            self._take_new_model()
             waiting = iter(events)
             for attempt in self._guard.attempts([raw_record(event) for event in events]):
                 began = time.perf_counter()
@@ -73,6 +72,15 @@ class ScoringAgent:
                 await stream.app.consumer.commit()
                 self._note(attempt, processed, time.perf_counter() - began)
             await self._hold_while_paused(stream.app)
+
+    def take_new_model(self) -> None:
+        """Swap the model if another has come into force.
+
+        Call it from the event loop, in which a batch is scored without a pause: so the swap falls
+        between batches.
+        """
+        if (model := self._models.take_new()) is not None:
+            self._scorer = BatchScorer(model)
 
     def _process(self, attempt: Attempt) -> Processed:
         """Decode and score, under the guard: a record that ends the process here is found."""
@@ -85,10 +93,6 @@ class ScoringAgent:
             now = dt.datetime.now(dt.UTC)
             batch = self._scorer.score(applied, self._histories.lookup(ids), now)
         return Processed(applied, batch, letters)
-
-    def _take_new_model(self) -> None:
-        if (model := self._models.take_new()) is not None:
-            self._scorer = BatchScorer(model)
 
     def _note(self, attempt: Attempt, processed: Processed, seconds: float) -> None:
         name = self._service.name

@@ -11,6 +11,7 @@ from faust.transport.consumer import Consumer
 from contracts.topics import APPLICATIONS
 from runtime import metrics as shared
 from runtime.service import Service
+from scorer.agents import ScoringAgent
 from scorer.history_feed import HistoryFeed
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,10 @@ class Worker:
     take over signals, logs and the exit code.
     """
 
-    def __init__(self, service: Service, feed: HistoryFeed, app: faust.App) -> None:
-        self._service, self._feed, self._app = service, feed, app
+    def __init__(
+        self, service: Service, feed: HistoryFeed, agent: ScoringAgent, app: faust.App
+    ) -> None:
+        self._service, self._feed, self._agent, self._app = service, feed, agent, app
 
     async def run(self) -> None:
         """Run until a signal; no application is taken before the history view has caught up.
@@ -58,6 +61,7 @@ class Worker:
                 feeding.result()
             if self._app.crash_reason is not None:
                 raise self._app.crash_reason
+            self._agent.take_new_model()
             self._service.health.turned(self._lag())
             await asyncio.sleep(_LOOK_SECONDS)
 

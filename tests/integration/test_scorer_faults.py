@@ -1,0 +1,257 @@
+"""What the scorer does when something is missing, breaks, or ends it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from contracts.codec import decode, encode
+from contracts.errors import Reason
+from contracts.events import LoanScored
+from contracts.topics import APPLICATIONS, HISTORIES, SCORES
+from deploy.local.ports import free_port
+from runtime.settings import KafkaSettings, MlflowSettings
+from tests.builders import (
+    a_history,
+    an_application,
+    some_applications,
+)
+from tests.registry import a_champion, a_registry
+from tests.services import ServiceProcess, Stage, a_stage
+from tests.waiting import wait_until
+
+_SECONDS = 60
+_FAULTY = str(Path(__file__).with_name("faulty_scorer.py"))
+
+
+@pytest.fixture
+def stage(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Stage]:
+    with a_stage(kafka_bootstrap, tmp_path) as stage:
+        yield stage
+
+
+def start(stage: Stage, *command: str, **variables: str) -> ServiceProcess:
+    return ServiceProcess(command or ["-m", "scorer"], stage, "SCORER", **variables)
+
+
+def ended(process: ServiceProcess) -> int:
+    """The exit code, once the process has ended by itself."""
+    assert process.process.ended_within(_SECONDS), process.log.read_text()[-3_000:]
+    return process.process.wait()
+
+
+def publish_applications(stage: Stage, count: int) -> None:
+    records = [(str(a.SK_ID_CURR).encode(), encode(a)) for a in some_applications(count)]
+    stage.publish(APPLICATIONS, records)
+
+
+def scores(stage: Stage) -> list[LoanScored]:
+    return [decode(record.value, LoanScored) for record in stage.read(SCORES)]
+
+
+def first_of_each(scores: list[LoanScored]) -> list[LoanScored]:
+    """What every consumer keeps: the first record with an id."""
+    kept: dict[str, LoanScored] = {}
+    for scored in scores:
+        kept.setdefault(scored.score_id, scored)
+    return list(kept.values())
+
+
+def wait_committed(stage: Stage, count: int) -> None:
+    wait_until(
+        lambda: stage.committed(APPLICATIONS, "scorer") == count,
+        _SECONDS,
+        f"{count} applications to be committed",
+    )
+
+
+def nowhere(folder: Path) -> Stage:
+    """A stage whose Kafka does not answer, with a registry that is there."""
+    kafka = KafkaSettings(bootstrap_servers=f"127.0.0.1:{free_port()}")
+    return Stage(kafka, a_registry(folder), folder)
+
+
+def test_without_a_champion_it_ends_with_a_clear_error(tmp_path: Path) -> None:
+    empty = MlflowSettings(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    with start(Stage(KafkaSettings(), empty, tmp_path)) as scorer:
+        assert ended(scorer) == 3
+        assert "no version of model 'creditstream' carries the alias 'champion'" in str(
+            scorer.logged()[-1]
+        )
+
+
+def test_a_champion_with_other_features_ends_it_with_a_clear_error(tmp_path: Path) -> None:
+    stage = nowhere(tmp_path)
+    a_champion(stage.mlflow, tmp_path / "bundle-2")
+    manifest = json.loads((tmp_path / "bundle-2" / "manifest.json").read_text())
+    changed = json.dumps(manifest | {"feature_version": "0"})
+    (tmp_path / "bundle-2" / "manifest.json").write_text(changed)
+    with start(stage) as scorer:
+        assert ended(scorer) == 3
+        assert "feature version: the bundle has '0', not '1'" in str(scorer.logged()[-1])
+
+
+def test_while_no_kafka_answers_it_keeps_trying_and_says_so(tmp_path: Path) -> None:
+    stage = nowhere(tmp_path)
+    with start(stage) as scorer:
+        wait_until(
+            lambda: "no Kafka answers at" in scorer.reasons().get("kafka", ""),
+            _SECONDS,
+            "the reason to be told",
+        )
+        assert scorer.get("/readyz")[0] == 503
+        assert scorer.get("/healthz")[0] == 200
+        assert scorer.metric("creditstream_kafka_up") == 0
+        assert scorer.stop() == 0
+
+
+@pytest.mark.usefixtures("kafka_bootstrap")
+def test_a_moved_alias_is_followed_between_batches_without_a_restart(stage: Stage) -> None:
+    with start(stage).wait_ready() as scorer:
+        publish_applications(stage, 10)
+        wait_committed(stage, 10)
+        assert {one.model_version for one in scores(stage)} == {"1"}
+        a_champion(stage.mlflow, stage.folder / "bundle-2", seed=8)
+        wait_until(
+            lambda: scorer.metric("creditstream_model_info", version="2") == 1,
+            _SECONDS,
+            "the new model to be in force",
+        )
+        assert scorer.metric("creditstream_model_info", version="1") == 0
+        publish_applications(stage, 10)
+        wait_committed(stage, 20)
+        assert Counter(one.model_version for one in scores(stage)) == {"1": 10, "2": 10}
+
+
+def test_a_graceful_stop_finishes_the_batch_and_commits_it(stage: Stage) -> None:
+    publish_applications(stage, 3_000)
+    for known in (0, 100):
+        with start(stage, BATCH_SIZE="50").wait_ready() as scorer:
+            wait_until(lambda known=known: stage.count(SCORES) > known, _SECONDS, "scores")  # type: ignore[misc]
+            assert scorer.stop() == 0
+            assert stage.committed(APPLICATIONS, "scorer") == stage.count(SCORES)
+    with start(stage).wait_ready():
+        wait_committed(stage, 3_000)
+    assert stage.count(SCORES) == 3_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "copies"), [("die_before_publishing", 1), ("die_after_publishing", 2)]
+)
+def test_a_kill_in_mid_batch_loses_nothing_though_the_alias_moved_meanwhile(
+    stage: Stage, fault: str, copies: int
+) -> None:
+    publish_applications(stage, 20)
+    with start(stage, _FAULTY, fault, "0") as scorer:
+        assert ended(scorer) == -9
+    a_champion(stage.mlflow, stage.folder / "bundle-2", seed=8)
+    with start(stage):
+        wait_committed(stage, 20)
+    published = scores(stage)
+    kept = first_of_each(published)
+    assert sorted(one.application_id for one in kept) == [100_001 + at for at in range(20)]
+    assert max(Counter(one.score_id for one in published).values()) == copies
+    if copies > 1:
+        assert "1" in {one.model_version for one in kept}
+        assert "2" in {one.model_version for one in published}
+
+
+def test_an_unexpected_error_ends_the_process_and_commits_nothing_of_the_batch(
+    stage: Stage,
+) -> None:
+    stage.publish(APPLICATIONS, [(b"7", encode(an_application(7)))])
+    with start(stage, _FAULTY, "fail_on", "7") as scorer:
+        assert ended(scorer) == 1
+        assert "a bug in the scoring" in scorer.log.read_text()
+    assert stage.committed(APPLICATIONS, "scorer") == 0
+    with start(stage):
+        wait_committed(stage, 1)
+    assert [one.application_id for one in scores(stage)] == [7]
+
+
+def test_a_record_that_ends_the_process_again_and_again_is_isolated(stage: Stage) -> None:
+    publish_applications(stage, 20)
+    stage.publish(APPLICATIONS, [(b"7", encode(an_application(7)))])
+    letters, starts = APPLICATIONS.dead_letters("scorer"), 0
+
+    def done() -> bool:
+        return stage.committed(APPLICATIONS, "scorer") == 21
+
+    while not done() and starts < 10:
+        starts += 1
+        with start(stage, _FAULTY, "die_on", "7") as scorer:
+            wait_until(
+                lambda scorer=scorer: done() or scorer.process.exit_code is not None,  # type: ignore[misc]
+                _SECONDS,
+                "the end of the process or of the work",
+            )
+    assert starts == 7, "three ends of the batch, three of the record alone, then the letter"
+    letter = stage.read(letters)[0]
+    assert (letter.key, letter.value) == (b"7", encode(an_application(7)))
+    assert dict(letter.headers)["dlq_reason"] == Reason.CRASH.encode()
+    assert len(first_of_each(scores(stage))) == 20
+
+
+def paused(scorer: ServiceProcess, what: str) -> Callable[[], bool]:
+    return lambda: what in scorer.reasons().get("dead letters", "")
+
+
+def test_too_many_dead_letters_in_a_row_hold_it_until_it_is_resumed(stage: Stage) -> None:
+    with start(stage, DEAD_LETTER_LIMIT="20", BATCH_SIZE="10").wait_ready() as scorer:
+        stage.publish(APPLICATIONS, [(b"bad", b"{")] * 100)
+        wait_until(paused(scorer, "dead letters in a row"), _SECONDS, "the pause")
+        assert scorer.get("/healthz")[0] == 200
+        assert scorer.metric("creditstream_paused") == 1
+        held = stage.committed(APPLICATIONS, "scorer")
+        assert held == stage.count(APPLICATIONS.dead_letters("scorer")) < 100
+        for _ in range(10):
+            wait_until(
+                lambda: paused(scorer, "in a row")() or scorer.reasons() == {}, _SECONDS, "a pause"
+            )
+            assert scorer.get("/resume", method="POST")[0] == 200
+        wait_committed(stage, 100)
+
+
+def test_a_held_scorer_stops_gracefully_and_takes_nothing_more(stage: Stage) -> None:
+    with start(stage, DEAD_LETTER_LIMIT="20", BATCH_SIZE="10").wait_ready() as scorer:
+        stage.publish(APPLICATIONS, [(b"bad", b"{")] * 100)
+        wait_until(paused(scorer, "dead letters in a row"), _SECONDS, "the pause")
+        held = stage.committed(APPLICATIONS, "scorer")
+        assert scorer.stop() == 0
+    assert stage.committed(APPLICATIONS, "scorer") == held
+    assert stage.count(APPLICATIONS.dead_letters("scorer")) == held
+
+
+def test_too_many_malformed_histories_hold_the_view_and_not_the_scoring(stage: Stage) -> None:
+    with start(stage, DEAD_LETTER_LIMIT="20").wait_ready() as scorer:
+        stage.publish(HISTORIES, [(b"1", b"{")] * 30)
+        wait_until(paused(scorer, "malformed histories in a row"), _SECONDS, "the pause")
+        publish_applications(stage, 5)
+        wait_committed(stage, 5)
+        assert scorer.get("/resume", method="POST")[0] == 200
+        assert scorer.wait_ready().metric("creditstream_paused") == 0
+
+
+def test_a_full_history_store_ends_it_with_a_clear_error(stage: Stage) -> None:
+    records = [(str(at).encode(), encode(a_history(at))) for at in range(1, 2_000)]
+    stage.publish(HISTORIES, records)
+    with start(stage, HISTORY_STORE_BYTES="65536") as scorer:
+        assert ended(scorer) == 1
+        assert "raise SCORER_HISTORY_STORE_BYTES" in scorer.log.read_text()
+
+
+def test_two_workers_share_the_partitions_and_lose_nothing_as_they_come_and_go(
+    stage: Stage,
+) -> None:
+    sizes = {"BATCH_SIZE": "20"}
+    with start(stage, **sizes).wait_ready() as first:
+        publish_applications(stage, 2_000)
+        with start(stage, STATE_DIR=str(stage.folder / "second"), **sizes).wait_ready() as second:
+            publish_applications(stage, 2_000)
+            wait_until(lambda: second.metric("creditstream_records_total") > 0, _SECONDS, "a share")
+            assert first.stop() == 0
+            publish_applications(stage, 1_000)
+            wait_committed(stage, 5_000)
+    assert len(first_of_each(scores(stage))) == 5_000
