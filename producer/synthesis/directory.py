@@ -10,12 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from producer.synthesis.groups import id_capacity
-from producer.synthesis.portfolio import FIRST_ID, Numbering, Portfolio, draw_portfolio
+from producer.synthesis.portfolio import Numbering, Portfolio, chunks, draw_portfolio
 from producer.synthesis.tables import HISTORY_TABLES, BoolArray, Frame, Kind, schema, take
 
 KAGGLE_TEST_SHARE = 48_744 / 356_255
 
-_CHUNK = 20_000
 _TRUTH: dict[str, Kind] = {"SK_ID_CURR": "int", "PROBABILITY": "float", "TARGET": "int"}
 
 
@@ -42,11 +41,7 @@ def synthesize(folder: Path, order: Order) -> Iterator[int]:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     numbering = Numbering(capacity=id_capacity(order.applicants))
-    starts = range(0, order.applicants, _CHUNK)
-    seeds = np.random.SeedSequence(order.seed).spawn(len(starts))
-    for start, seed in zip(starts, seeds, strict=True):
-        ids = np.arange(start, min(start + _CHUNK, order.applicants)) + float(FIRST_ID)
-        rng = np.random.default_rng(seed)
+    for rng, ids in chunks(order.applicants, order.seed):
         portfolio = draw_portfolio(rng, ids, numbering)
         numbering = numbering.after(portfolio.tables)
         _append(unfinished, portfolio, _held_out(rng, len(ids), order.test_share))

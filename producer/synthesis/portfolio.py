@@ -1,5 +1,6 @@
 """All tables of one chunk of applicants: pure, from a seed and the ids to frames."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from producer.synthesis.tables import BoolArray, FloatArray, Frame
 from producer.synthesis.traits import Traits, draw_traits
 
 FIRST_ID = 100_001
+_CHUNK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ class Portfolio:
     tables: dict[str, Frame]
     probability: FloatArray
     defaulted: BoolArray
+
+
+def chunks(applicants: int, seed: int) -> Iterator[tuple[np.random.Generator, FloatArray]]:
+    """Consecutive ids in chunks, each with randomness of its own that the seed fixes."""
+    starts = range(0, applicants, _CHUNK)
+    sequences = np.random.SeedSequence(seed).spawn(len(starts))
+    for start, sequence in zip(starts, sequences, strict=True):
+        ids = np.arange(start, min(start + _CHUNK, applicants)) + float(FIRST_ID)
+        yield np.random.default_rng(sequence), ids
 
 
 def draw_portfolio(rng: np.random.Generator, ids: FloatArray, numbering: Numbering) -> Portfolio:

@@ -70,7 +70,7 @@ def test_equal_orders_give_equal_bytes(tmp_path: Path) -> None:
 
 
 def test_several_chunks_make_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("producer.synthesis.directory._CHUNK", 100)
+    monkeypatch.setattr("producer.synthesis.portfolio._CHUNK", 100)
     assert _synthesize(tmp_path, 250) == 0
     bureau = pd.read_csv(tmp_path / "bureau.csv")
     assert bureau.SK_ID_BUREAU.is_unique
