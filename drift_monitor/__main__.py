@@ -1,4 +1,7 @@
-"""The monitor's command line: `python -m drift_monitor`, by environment variables alone."""
+"""The command line: `python -m drift_monitor` watches, with `simulate` it prices the settings.
+
+The settings are environment variables that begin with `DRIFT_MONITOR_`.
+"""
 
 import argparse
 import logging
@@ -6,7 +9,9 @@ import sys
 
 from drift_monitor.app import run
 from drift_monitor.detectors import BackendMissingError
+from drift_monitor.sample import SampleError
 from drift_monitor.settings import DriftMonitorSettings
+from drift_monitor.simulate import add_arguments, simulate
 from drift_monitor.store import StateError
 from runtime.logs import configure_logging
 from runtime.service import Service
@@ -18,11 +23,24 @@ logger = logging.getLogger("drift_monitor")
 def main() -> int:
     """Run a command; 0 is success, 1 a failure that is named, 2 a wrong setting or argument."""
     parser = argparse.ArgumentParser(prog="python -m drift_monitor", description=__doc__)
-    parser.parse_args()
-    return monitor(load_settings(DriftMonitorSettings))
+    commands = parser.add_subparsers(dest="command", title="other commands")
+    add_arguments(commands.add_parser("simulate", help="false alarms and detection on your rows"))
+    arguments = parser.parse_args()
+    settings = load_settings(DriftMonitorSettings)
+    return watch(settings) if arguments.command is None else price(arguments, settings)
 
 
-def monitor(settings: DriftMonitorSettings) -> int:
+def price(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> int:
+    """Simulate, and print what the settings cost."""
+    try:
+        simulate(arguments, settings)
+    except (SampleError, BackendMissingError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def watch(settings: DriftMonitorSettings) -> int:
     """Watch the scores until SIGTERM or SIGINT."""
     configure_logging("drift_monitor", settings.log_level)
     service = Service(

@@ -1,6 +1,6 @@
 """A window held against its reference: the tests, the verdicts, and what people want to see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drift_monitor.comparison import Profiled, compare
@@ -35,11 +35,16 @@ def evaluate(
     """Hold a window against the reference of its model version."""
     profiles = profile(reference.columns, window.matrix())
     profiled = tuple(map(Profiled, reference.columns, reference.profiles, profiles))
-    tested = [one for one in profiled if one.column.tested]
-    judged = judge(compare(tested, detectors), policy)
     return Evaluation(
         span=window.span,
         profiled=profiled,
-        judged=tuple(by_weight(judged, reference.importance)),
+        judged=tuple(by_weight(judge_columns(profiled, detectors, policy), reference.importance)),
         stability={one.column.name: stability(one) for one in profiled},
     )
+
+
+def judge_columns(
+    profiled: Sequence[Profiled], detectors: Detectors, policy: Policy
+) -> list[Judged]:
+    """Every test of the tested columns, with the verdict on each."""
+    return judge(compare([one for one in profiled if one.column.tested], detectors), policy)

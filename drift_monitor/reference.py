@@ -47,7 +47,6 @@ class Reference:
     Attributes:
         model_name: the registered model.
         model_version: its version.
-        features: in a score event's feature vector.
         columns: the features, then the raw score.
         profiles: of each column in the reference rows.
         importance: the model's, by feature.
@@ -55,10 +54,14 @@ class Reference:
 
     model_name: str
     model_version: str
-    features: int
     columns: tuple[Column, ...]
     profiles: tuple[ColumnProfile, ...]
     importance: Mapping[str, float]
+
+    @property
+    def features(self) -> int:
+        """How many features a score event must have."""
+        return len(self.columns) - 1
 
 
 def reference_of(model: Model, untested: Collection[str]) -> Reference:
@@ -66,19 +69,18 @@ def reference_of(model: Model, untested: Collection[str]) -> Reference:
 
     Features derived from the application are shown but not tested: they are functions of tested
     columns, so they would add tests and no information.
+
+    The trees have seen the reference rows, so its raw scores are those of a model on its own
+    training rows. With the regularised trees of `training` that is no matter: on the real rows
+    (5,000 to train, six windows of 1,000 held out, 400 and 1,000 trees) the KS distance to a clean
+    window was at most 0.041, of out-of-fold scores at most 0.046; the floor is 0.07.
     """
     manifest = model.manifest
     matrix = monitored(model.reference, model.raw_scores(model.reference))
     shown = {*untested, *DERIVED}
     columns = column_layout((*manifest.features, SCORE), matrix, manifest.categories, shown)
-    return Reference(
-        model_name=model.name,
-        model_version=model.version,
-        features=len(manifest.features),
-        columns=columns,
-        profiles=profile(columns, matrix),
-        importance=manifest.importance,
-    )
+    profiles = profile(columns, matrix)
+    return Reference(model.name, model.version, columns, profiles, manifest.importance)
 
 
 def monitored(features: FloatMatrix, raw_scores: npt.NDArray[np.float64]) -> FloatMatrix:

@@ -73,7 +73,6 @@ def a_reference(
     return Reference(
         model_name="creditstream",
         model_version=version,
-        features=len(names) - 1,
         columns=columns,
         profiles=profile(columns, matrix),
         importance=importance or {},

@@ -1,0 +1,77 @@
+"""The command that prices the settings: `python -m drift_monitor simulate --data FOLDER`."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from drift_monitor.detectors import detectors
+from drift_monitor.rates import Rate, Run, alert_rate, alerted_rate, found_rate, verdict_rate
+from drift_monitor.sample import read_sample
+from drift_monitor.scenarios import SCENARIOS
+from drift_monitor.settings import DriftMonitorSettings
+from drift_monitor.simulation import Simulation
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command can be told besides the monitor's own settings."""
+    parser.add_argument("--data", type=Path, required=True, help="a folder with application_train")
+    parser.add_argument("--clean", type=int, default=400, help="runs on clean rows (default 400)")
+    parser.add_argument("--shifted", type=int, default=50, help="runs a scenario (default 50)")
+    parser.add_argument("--seed", type=int, default=7, help="of the random splits (default 7)")
+
+
+def simulate(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> None:
+    """Print the price of the settings: false alarms, then what is found.
+
+    Raises:
+        SampleError: the data cannot be used.
+        BackendMissingError: alibi-detect is asked for and not installed.
+    """
+    policy = settings.policy()
+    simulation = Simulation(
+        read_sample(arguments.data),
+        detectors(settings.backend),
+        policy,
+        window=settings.window,
+        untested=settings.untested,
+        seed=arguments.seed,
+    )
+    console = Console()
+    clean = _ran(console, "clean", simulation.clean_runs(arguments.clean), arguments.clean)
+    console.print(_false_alarms(verdict_rate(clean), alert_rate(clean, policy), settings))
+    within = f"alert in {settings.alert_needed} windows"
+    title = f"Found, in per cent of {arguments.shifted} runs [95 % interval]"
+    table = Table("shift", "column", "in 1 window", within, title=title)
+    for name, scenario in SCENARIOS.items():
+        runs = simulation.shifted_runs(scenario, arguments.shifted)
+        found = _ran(console, name, runs, arguments.shifted)
+        verdicts, alerts = (
+            found_rate(found, scenario.column),
+            alerted_rate(found, scenario.column, policy),
+        )
+        table.add_row(name, scenario.column, _shown(verdicts), _shown(alerts))
+    console.print(table)
+
+
+def _ran(console: Console, name: str, runs: Iterable[Run], count: int) -> list[Run]:
+    shown = console.is_terminal
+    return list(track(runs, name, count, console=console, transient=True, disable=not shown))
+
+
+def _false_alarms(verdicts: Rate, alerts: Rate, settings: DriftMonitorSettings) -> Table:
+    title = f"Clean windows of {settings.window}: any column"
+    table = Table("", "windows", "of", "share [95 % interval]", title=title)
+    wanted = f"{settings.alert_needed} of the last {settings.alert_among}"
+    for name, rate in (("with a verdict", verdicts), (f"with an alert ({wanted})", alerts)):
+        table.add_row(name, f"{rate.count:,}", f"{rate.of:,}", _shown(rate, digits=3))
+    return table
+
+
+def _shown(rate: Rate, digits: int = 0) -> str:
+    """The share with its interval, in per cent."""
+    share, low, high = (f"{100 * value:.{digits}f}" for value in (rate.share, *rate.interval))
+    return f"{share} % [{low}, {high}]"
