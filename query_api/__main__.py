@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -58,27 +59,41 @@ def project(settings: ProjectorSettings) -> int:
     )
     service.stop_on_signals()
     service.start()
-    engine = open_database(settings.store.database_url.get_secret_value())
     try:
-        create_schema(engine)
-        projection = Projection(engine)
-        consumer = Consumer(settings.kafka, SERVICE, TOPICS, projection.position)
-        try:
-            Worker(settings, service, consumer, Producer(settings.kafka, SERVICE), projection).run()
-        finally:
-            consumer.close()
+        run_projector(settings, service)
     except StoreError as error:
         logger.critical("the store cannot be written, nothing is lost: %s", error)
         return 1
     finally:
-        engine.dispose()
         service.close()
     return 0
 
 
+def run_projector(settings: ProjectorSettings, service: Service) -> None:
+    """Put the parts together and run them until told to stop.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    engine = open_database(settings.store.database_url.get_secret_value())
+    create_schema(engine)
+    projection = Projection(engine)
+    consumer = Consumer(settings.kafka, SERVICE, TOPICS, projection.position)
+    producer = Producer(settings.kafka, SERVICE)
+    worker = Worker(settings, service, consumer=consumer, producer=producer, projection=projection)
+    service.health.require("starting", None)
+    try:
+        worker.run()
+    finally:
+        consumer.close()
+        engine.dispose()
+
+
 def serve(settings: QueryApiSettings) -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; uvicorn ends its requests and then raises the signal again."""
     configure_logging("api", settings.log_level)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(settings),
         host=settings.http_host,

@@ -1,28 +1,22 @@
 """The projector: topics into SQL, each batch one transaction together with its positions."""
 
-import datetime as dt
-import logging
 import time
-from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
 from contracts.events import LoanScored
-from contracts.records import RawRecord
 from contracts.topics import CONSUMED
 from query_api.metrics import IGNORED_SCORES
 from query_api.settings import SERVICE, ProjectorSettings
 from query_api.store.database import StoreError
 from query_api.store.projection import Projection
-from runtime import metrics
 from runtime.crash_guard import Attempt, CrashGuard
 from runtime.dead_letters import DeadLetter, Sender, send_dead_letters
 from runtime.intake import Received, condemn, receive
+from runtime.meter import Batches, Meter
 from runtime.producer import DeliveryFailedError
 from runtime.service import Service
-
-logger = logging.getLogger(__name__)
 
 TOPICS = CONSUMED[SERVICE]
 _PAUSE_SECONDS = 0.5
@@ -30,29 +24,11 @@ _PAUSE_SECONDS = 0.5
 Taken = Received[msgspec.Struct]
 
 
-class Batches(Protocol):
-    """What the projector needs of a consumer."""
-
-    connected: bool
-
-    def poll_batch(self, size: int, wait: float) -> list[RawRecord]:
-        """Up to `size` records."""
-
-    def commit(self, records: Sequence[RawRecord]) -> None:
-        """Commit that everything up to these records is done."""
-
-    def idle(self, wait: float) -> None:
-        """Stay in the group without taking records."""
-
-    def lag(self) -> dict[tuple[str, int], int]:
-        """Records not committed yet."""
-
-
-class Confirms(Sender, Protocol):
-    """What the projector needs of a producer."""
+class Output(Sender, Protocol):
+    """What the projector needs of a producer, for its dead letters."""
 
     def flush_or_raise(self) -> None:
-        """Return when everything sent is confirmed."""
+        """Return when the broker has confirmed everything that was sent."""
 
 
 class Worker:
@@ -62,13 +38,15 @@ class Worker:
         self,
         settings: ProjectorSettings,
         service: Service,
+        *,
         consumer: Batches,
-        producer: Confirms,
+        producer: Output,
         projection: Projection,
     ) -> None:
         self._settings, self._service = settings, service
         self._consumer, self._producer, self._projection = consumer, producer, projection
         self._guard = CrashGuard(settings.state_dir / "attempts.json")
+        self._meter = Meter(service, settings.kafka, TOPICS)
 
     def run(self) -> None:
         """Go on until the service is told to stop; what is begun is finished.
@@ -77,14 +55,13 @@ class Worker:
             StoreError: the store cannot be written; nothing of the batch is stored or committed.
             DeliveryFailedError: a dead letter was not confirmed; as above.
         """
+        settings = self._settings
         while not self._service.stopping.is_set():
-            self._tell_health()
+            self._meter.turned(self._consumer)
             if self._service.check_pause():
                 self._consumer.idle(_PAUSE_SECONDS)
                 continue
-            records = self._consumer.poll_batch(
-                self._settings.batch_size, self._settings.batch_wait
-            )
+            records = self._consumer.poll_batch(settings.batch_size, settings.batch_wait)
             for attempt in self._guard.attempts(records):
                 self._guarded(attempt)
 
@@ -101,15 +78,15 @@ class Worker:
 
     def _process(self, attempt: Attempt) -> None:
         """Dead letters are confirmed first, for the transaction says that the batch is done."""
-        started = time.monotonic()
+        began = time.perf_counter()
         received, letters = self._decode(attempt)
         send_dead_letters(self._producer, self._settings.kafka, letters)
         self._producer.flush_or_raise()
         events = [(one.record, one.event) for one in received]
         IGNORED_SCORES.inc(self._projection.apply(events, attempt.records))
         self._consumer.commit(attempt.records)
-        self._service.limit.observe(attempt.records, letters)
-        self._measure(attempt.records, received, started)
+        self._meter.done(attempt.records, letters, time.perf_counter() - began)
+        self._meter.aged(event.applied_at for _, event in events if isinstance(event, LoanScored))
 
     def _decode(self, attempt: Attempt) -> tuple[list[Taken], list[DeadLetter]]:
         """The events of a batch, topic by topic; one that ended the process is not looked at."""
@@ -124,29 +101,3 @@ class Worker:
             received += taken
             letters += refused
         return received, letters
-
-    def _tell_health(self) -> None:
-        lag = self._consumer.lag()
-        for (topic, partition), records in lag.items():
-            metrics.LAG.labels(SERVICE, topic, str(partition)).set(records)
-        metrics.KAFKA_UP.labels(SERVICE).set(self._consumer.connected)
-        self._service.health.turned(sum(lag.values()))
-        missing = None if self._consumer.connected else "Kafka does not answer"
-        self._service.health.require("kafka", missing)
-        self._service.health.require("starting", None)
-
-    def _measure(
-        self, records: Sequence[RawRecord], received: Sequence[Taken], started: float
-    ) -> None:
-        self._service.health.moved()
-        metrics.BATCH_SECONDS.labels(SERVICE).observe(time.monotonic() - started)
-        metrics.BATCH_RECORDS.labels(SERVICE).observe(len(records))
-        for topic in TOPICS:
-            name = self._settings.kafka.topic_name(topic)
-            count = sum(record.topic == name for record in records)
-            metrics.RECORDS.labels(SERVICE, topic.name).inc(count)
-        now = dt.datetime.now(dt.UTC)
-        for one in received:
-            if isinstance(one.event, LoanScored):
-                age = (now - one.event.applied_at).total_seconds()
-                metrics.OUTPUT_AGE_SECONDS.labels(SERVICE).observe(age)

@@ -71,8 +71,7 @@ class Resources:
 def open_resources(settings: QueryApiSettings) -> Iterator[Resources]:
     """The real store and the real Kafka, until the service ends."""
     engine = open_database(settings.store.database_url.get_secret_value())
-    producer = Producer(settings.kafka, SERVICE)
-    publisher = Publisher(producer)
+    publisher = Publisher(Producer(settings.kafka, SERVICE, _DELIVERY_SECONDS))
     try:
         create_schema(engine)
         yield Resources(Repository(engine), publisher)

@@ -10,7 +10,7 @@ from contracts.topics import DEAD_LETTERS, TOPICS, Topic
 from runtime.settings import KafkaSettings
 
 _RECORD_OVERHEAD = 200  # bytes of a record batch besides key, value and headers, rounded up
-_DELIVERY_TIMEOUT_MS = 30_000
+_DELIVERY_SECONDS = 30.0
 
 
 class RecordTooLargeError(ValueError):
@@ -25,10 +25,12 @@ class Producer:
     """Produces in order per key, each record once: idempotent, acknowledged by all replicas.
 
     Partitions are chosen as Java clients do (`murmur2_random`), so that a key keeps its place
-    whoever produces it.
+    whoever produces it. A record that is not confirmed within `delivery_seconds` has failed.
     """
 
-    def __init__(self, kafka: KafkaSettings, service: str) -> None:
+    def __init__(
+        self, kafka: KafkaSettings, service: str, delivery_seconds: float = _DELIVERY_SECONDS
+    ) -> None:
         self._kafka = kafka
         self._failures: list[str] = []
         self._client = Client(
@@ -41,7 +43,7 @@ class Producer:
                 "compression.type": "lz4",
                 "linger.ms": 1,
                 "message.max.bytes": max(t.max_message_bytes for t in (*TOPICS, *DEAD_LETTERS)),
-                "delivery.timeout.ms": _DELIVERY_TIMEOUT_MS,
+                "delivery.timeout.ms": round(delivery_seconds * 1000),
                 "queue.buffering.max.kbytes": 262_144,
             },
             logger=logging.getLogger("librdkafka"),

@@ -59,7 +59,13 @@ def run(broker: FakeBroker, store: Store, tmp_path: Path) -> Callable[..., Servi
         consumer.on_end = service.stopping.set
         settings = ProjectorSettings(state_dir=tmp_path, batch_size=4)
         with contextlib.closing(service._server.socket):  # nobody asks it for its health
-            Worker(settings, service, consumer, broker.producer(SERVICE), projection).run()
+            Worker(
+                settings,
+                service,
+                consumer=consumer,
+                producer=broker.producer(SERVICE),
+                projection=projection,
+            ).run()
         return service
 
     return once
