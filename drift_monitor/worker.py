@@ -150,6 +150,9 @@ class Worker:
         if (of_version := state.versions.get(state.latest)) is not None:
             reference = self._references(state.latest)
             self._collector.show(metrics.figures_of(reference, sliding, of_version))
+            shared.MODEL.clear()
+            name, version = reference.model_name, reference.model_version
+            shared.MODEL.labels(self._service.name, name, version).set(1)
 
     def _turn(self) -> None:
         """Tell the outside how the loop stands."""

@@ -21,7 +21,9 @@ from drift_monitor.detectors import (
     ScipyDetectors,
     detectors,
 )
-from tests.drift import floats, normal_rows
+from drift_monitor.evaluation import evaluate
+from drift_monitor.policy import Policy, drifted_columns
+from tests.drift import a_reference, a_window, floats, normal_rows
 
 _samples = st.lists(st.floats(-5, 5, width=32) | st.sampled_from([0.0, 1.0]), min_size=1)
 _counts = st.integers(1, 8).flatmap(
@@ -129,3 +131,19 @@ def test_alibi_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert detectors("scipy").ks(PAIRS)[1][0] > 0
     with pytest.raises(BackendMissingError, match="DRIFT_MONITOR_BACKEND is alibi"):
         detectors("alibi")
+
+
+def test_both_backends_judge_alike(alibi: Detectors) -> None:
+    """Verdicts on columns that drifted, and on some at the edge of it."""
+    reference = normal_rows(2000, 40, seed=3)
+    reference[:, :20] = np.round(reference[:, :20])
+    window = normal_rows(500, 40, seed=4) + np.linspace(0, 0.3, 40, dtype=np.float32)
+    window[:, :20] = np.round(window[:, :20])
+    names = [f"C{at}" for at in range(40)]
+    of_both = a_reference(reference, names)
+    by_scipy, by_alibi = (
+        drifted_columns(evaluate(a_window(window), of_both, tests, Policy()).judged)
+        for tests in (ScipyDetectors(), alibi)
+    )
+    assert by_scipy == by_alibi
+    assert 0 < len(by_scipy) < 40

@@ -16,7 +16,7 @@ from contracts.records import RawRecord
 from contracts.topics import DRIFT, SCORES
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.metrics import DriftCollector
-from drift_monitor.monitor import DriftMonitor
+from drift_monitor.monitor import Arrived, DriftMonitor, Observed
 from drift_monitor.policy import Policy
 from drift_monitor.publishing import Publisher
 from drift_monitor.references import RegistryReferences
@@ -235,3 +235,26 @@ def test_a_window_of_a_version_that_is_gone_is_dropped(
     monkeypatch.setattr(OneModel, "load", staticmethod(gone))
     service = run(broker, tmp_path, bundle)
     assert "starting" not in service.health.unready()
+
+
+def test_a_score_that_ends_the_process_again_and_again_is_a_dead_letter(
+    tmp_path: Path, bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observe = DriftMonitor.observe
+
+    def deadly(self: DriftMonitor, arrived: Sequence[Arrived]) -> Observed:
+        if any(one.score.score_id == "score-7" for one in arrived):
+            raise ZeroDivisionError("a bug in the counting")
+        return observe(self, arrived)
+
+    monkeypatch.setattr(DriftMonitor, "observe", deadly)
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(41, seed=3)))
+    for _ in range(6):  # three ends of the batch, three of the record alone
+        with pytest.raises(ZeroDivisionError):
+            run(broker, tmp_path, bundle)
+    run(broker, tmp_path, bundle)
+    (letter,) = broker.records(DEAD_LETTERS)
+    headers = dict(letter.headers)
+    assert (headers["dlq_reason"], headers["dlq_event_id"]) == (b"crash", b"score-7")
+    assert [report.size for report in reports(broker)] == [40]
