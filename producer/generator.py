@@ -27,7 +27,7 @@ def _events(frame: Frame) -> Iterator[LoanApplication]:
 
 def _values(values: FloatArray, kind: Kind) -> list[float | str | None]:
     """A column as an event holds it: words for codes, None where missing."""
-    numbers = values.tolist()
+    cells = zip(values.tolist(), np.isnan(values).tolist(), strict=True)
     if isinstance(kind, str):
-        return [None if number != number else number for number in numbers]  # noqa: PLR0124 - NaN
-    return [None if number != number else kind[int(number)] for number in numbers]  # noqa: PLR0124
+        return [None if missing else number for number, missing in cells]
+    return [None if missing else kind[int(number)] for number, missing in cells]

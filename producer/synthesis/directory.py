@@ -60,6 +60,7 @@ def _held_out(rng: np.random.Generator, size: int, share: float) -> BoolArray:
 
 def _append(folder: Path, portfolio: Portfolio, test: BoolArray) -> None:
     with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for name, columns, frame in _files(portfolio, test):
             part, whole = folder / f"{name}.part", folder / f"{name}.csv"
             _write_csv(connection, to_arrow(columns, frame), part, header=not whole.exists())

@@ -136,7 +136,7 @@ def _absent(
     whole = 0.474
     part = 1.0 - (1.0 - missing) / (1.0 - whole)
     gone = (known < whole) | (detailed < part)
-    swapped = rng.random(len(known)) < 0.008  # noqa: PLR2004 - a little independent noise
+    swapped = flip(rng, np.full(len(known), 0.008))  # a little independent noise
     return np.where(swapped, rng.random(len(known)) < missing, gone).astype(bool)
 
 

@@ -62,7 +62,7 @@ def _work(
         "ORGANIZATION_TYPE": organization,
         "DAYS_EMPLOYED": np.where(jobless, NEVER, employed),
         "FLAG_EMP_PHONE": np.where(jobless, 0.0, 1.0),
-        "FLAG_WORK_PHONE": np.where(jobless, 0.0, rng.random(size) < 0.243),  # noqa: PLR2004
+        "FLAG_WORK_PHONE": flip(rng, np.where(jobless, 0.0, 0.243)).astype(np.float64),
     }
 
 

@@ -105,10 +105,9 @@ def _documents(rng: np.random.Generator, revolving: BoolArray, jobless: BoolArra
         documents[number] = flip(rng, np.asarray(shares)[kind]).astype(np.float64)
     main = rng.random(size)
     cash = ~revolving
-    documents[6] = (cash & np.where(jobless, main < 0.470, main < 0.009)).astype(np.float64)  # noqa: PLR2004
-    passport = (main > 0.470) & (main < 0.482)  # noqa: PLR2004
-    other = (main > 0.470) & (main < 0.573)  # noqa: PLR2004
-    documents[8] = (cash & np.where(jobless, passport, other)).astype(np.float64)
+    sixth, eighth = np.where(jobless, 0.470, 0.009), np.where(jobless, 0.012, 0.103)
+    documents[6] = (cash & (main < sixth)).astype(np.float64)
+    documents[8] = (cash & (main >= sixth) & (main < sixth + eighth)).astype(np.float64)
     neither = cash & (documents[6] == 0) & (documents[8] == 0)
     documents[3] += neither & flip(rng, np.full(size, 0.955))
     return {f"FLAG_DOCUMENT_{number}": flags for number, flags in documents.items()}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from producer.synthesis.marginals import draw_by_row, flip, quantile
-from producer.synthesis.tables import BoolArray, FloatArray, Frame
+from producer.synthesis.tables import BoolArray, FloatArray, Frame, code
 from producer.synthesis.traits import Traits, by_age, share_by_age
 
 _FEMALE = [0.590, 0.590, 0.575, 0.620, 0.645, 0.680, 0.715, 0.760, 0.770, 0.800]
@@ -75,8 +75,9 @@ def _family(rng: np.random.Generator, age: FloatArray, female: BoolArray) -> Fra
     woman = np.array([0.92, 0.98, 1.02, 1.20, 1.20, 1.0])
     status = draw_by_row(rng, np.where(female[:, None], shares * woman, shares * man))
     children = draw_by_row(rng, by_age(age, _CHILDREN))
-    many = children == 5.0  # noqa: PLR2004 - the last column of the table
+    many = children == _CHILDREN.shape[1] - 1
     children += np.where(many, rng.geometric(0.6, len(age)) - 1, 0)
+    unknown = code("application", "NAME_FAMILY_STATUS", "Unknown")
     partner = np.isin(status, [0.0, 2.0])
-    members = np.where(status == 5.0, np.nan, 1.0 + partner + children)  # noqa: PLR2004
+    members = np.where(status == unknown, np.nan, 1.0 + partner + children)
     return {"NAME_FAMILY_STATUS": status, "CNT_CHILDREN": children, "CNT_FAM_MEMBERS": members}

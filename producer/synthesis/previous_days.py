@@ -64,5 +64,5 @@ def _card_days(rng: np.random.Generator, decided: FloatArray) -> Frame:
         "DAYS_FIRST_DUE": np.where(due, first_due, NEVER),
         "DAYS_LAST_DUE_1ST_VERSION": np.full(size, NEVER),
         "DAYS_LAST_DUE": np.where(closed, closing, NEVER),
-        "DAYS_TERMINATION": np.where(closed & (closing < -10), closing + 6.0, NEVER),  # noqa: PLR2004
+        "DAYS_TERMINATION": np.where(closed & (closing + 6.0 < 0), closing + 6.0, NEVER),
     }

@@ -74,14 +74,20 @@ def _combination(
 
     contract = frame["NAME_CONTRACT_TYPE"]
     interest_free = yields == code(_TABLE, "NAME_YIELD_GROUP", "low_action")
-    band = np.select([yields == 1.0, yields == 2.0], [0, 1], 2)  # noqa: PLR2004 - middle, high, low
+    middle, high = (code(_TABLE, "NAME_YIELD_GROUP", name) for name in ("middle", "high"))
+    band = np.select([yields == middle, yields == high], [0, 1], 2)
     sold = np.array([named(f"Cash X-Sell: {level}") for level in ("middle", "high", "low")])[band]
     street = np.array([named(f"Cash Street: {level}") for level in ("middle", "high", "low")])[band]
     cash = np.where(blank, named("Cash"), np.where(cross_sold, sold, street))
     cards = np.where(cross_sold & ~blank, named("Card X-Sell"), named("Card Street"))
     industry = frame["NAME_SELLER_INDUSTRY"]
     kinds = ["household", "mobile", "industry", "other"]
-    kind = np.select([industry == 1.0, industry == 2.0, industry <= 9.0], [0, 1, 2], 3)  # noqa: PLR2004
+    household, mobile, tourism = (
+        code(_TABLE, "NAME_SELLER_INDUSTRY", name)
+        for name in ("Consumer electronics", "Connectivity", "Tourism")
+    )
+    sellers = [industry == household, industry == mobile, industry != tourism]
+    kind = np.select(sellers, [0, 1, 2], 3)
     lent = np.array([named(f"POS {name} with interest") for name in kinds])[kind]
     kinds[3] = "others"
     free = np.array([named(f"POS {name} without interest") for name in kinds])[kind]
