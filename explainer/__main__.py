@@ -4,6 +4,7 @@ import logging
 import sys
 
 from confluent_kafka import KafkaException
+from mlflow.exceptions import MlflowException
 
 from contracts.bundle import IncompatibleBundleError
 from contracts.topics import CONSUMED
@@ -26,6 +27,7 @@ logger = logging.getLogger("explainer")
 
 _NAME = "explainer"
 _NO_MODEL = 3
+_AWAY = (DeliveryFailedError, KafkaException, MlflowException, OSError)  # no record's fault
 
 
 def main() -> int:
@@ -69,9 +71,7 @@ def run(settings: ExplainerSettings, service: Service) -> None:
         consumer=consumer,
         producer=Producer(settings.kafka, _NAME),
         explainer_of=versions.of,
-        guard=CrashGuard(
-            settings.state_dir / "attempts.json", excuses=(DeliveryFailedError, KafkaException)
-        ),
+        guard=CrashGuard(settings.state_dir / "attempts.json", excuses=_AWAY),
         meter=Meter(service, settings.kafka, topics),
     )
     service.health.require("starting", None)

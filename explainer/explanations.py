@@ -103,18 +103,21 @@ def strongest(
     return tuple(
         Attribution(
             feature=name,
-            value=shown_value(manifest, name, float(taken[at])),
+            value=shown_value(manifest, name, taken[at]),
             attribution=float(added[at]),
         )
         for name, at in zip(names, order, strict=True)
     )
 
 
-def shown_value(manifest: BundleManifest, feature: str, value: float) -> float | str | None:
-    """A model input for people: a category by its level's name, null where it was missing."""
+def shown_value(manifest: BundleManifest, feature: str, value: np.float32) -> float | str | None:
+    """A model input for people: a category by its level's name, null where it was missing.
+
+    A number is the shortest that is the same float32: 0.55, not 0.550000011920929.
+    """
     if np.isnan(value):
         return None
     levels = manifest.categories.get(feature)
     if levels is None:
-        return value
+        return float(str(value))
     return UNSEEN_LEVEL if value == UNSEEN else levels[int(value)]

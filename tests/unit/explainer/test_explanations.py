@@ -102,7 +102,7 @@ def test_an_input_of_another_size_is_an_invalid_event(explainer: Explainer) -> N
 @pytest.mark.parametrize(
     ("feature", "value", "shown"),
     [
-        ("EXT_SOURCE_2", 0.5, 0.5),
+        ("EXT_SOURCE_2", 0.55, 0.55),
         ("EXT_SOURCE_2", float("nan"), None),
         ("OCCUPATION_TYPE", 0.0, "Drivers"),
         ("OCCUPATION_TYPE", -1.0, UNSEEN_LEVEL),
@@ -112,7 +112,7 @@ def test_an_input_of_another_size_is_an_invalid_event(explainer: Explainer) -> N
 def test_values_are_shown_as_people_know_them(
     feature: str, value: float, shown: float | str | None
 ) -> None:
-    assert shown_value(a_manifest(), feature, value) == shown
+    assert shown_value(a_manifest(), feature, np.float32(value)) == shown
 
 
 def test_the_engine_agrees_with_lightgbms_own_contributions(tmp_path: Path) -> None:
