@@ -97,10 +97,12 @@ def alerted_columns(windows: Sequence[frozenset[str]], policy: Policy) -> frozen
 def by_weight(judged: Sequence[Judged], importance: Mapping[str, float]) -> list[Judged]:
     """The comparisons in order of strength times the model's importance, the weightiest first.
 
-    Columns that the model does not use come after all that it does, by strength alone.
+    To a column's own importance that of an average feature is added: a column that the trees do not
+    take may still act through features derived from it.
     """
+    average = sum(importance.values()) / len(importance) if importance else 1.0
 
-    def weight(one: Judged) -> tuple[float, float]:
-        return importance.get(one.column, 0.0) * one.strength, one.strength
+    def weight(one: Judged) -> float:
+        return (importance.get(one.column, 0.0) + average) * one.strength
 
     return sorted(judged, key=weight, reverse=True)

@@ -109,16 +109,23 @@ def test_an_alert_needs_the_same_column_in_two_of_the_last_three_windows(
     assert alerted_columns(verdicts, Policy()) == frozenset(alerted)
 
 
-def test_columns_come_in_order_of_effect_times_importance() -> None:
+@pytest.mark.parametrize(
+    ("effects", "order"),
+    [
+        ({"A": 0.3, "B": 0.3, "C": 0.3}, "ABC"),
+        ({"A": 0.1, "B": 0.3, "C": 0.3}, "BAC"),
+        ({"A": 0.1, "B": 0.1, "C": 0.9}, "CAB"),
+    ],
+)
+def test_columns_come_in_order_of_effect_times_importance(
+    effects: dict[str, float], order: str
+) -> None:
+    """The average importance of 2 is added to each: A weighs 6, B 4, and C, not in the trees, 2."""
     judged = judge(
-        [
-            a_comparison(name, effect=effect)
-            for name, effect in [("A", 0.1), ("B", 0.3), ("C", 0.9)]
-        ],
-        Policy(),
+        [a_comparison(name, effect=effect) for name, effect in effects.items()], Policy()
     )
-    ordered = by_weight(judged, {"A": 4.0, "B": 1.0})
-    assert [one.column for one in ordered] == ["A", "B", "C"]
+    ordered = by_weight(judged, {"A": 4.0, "B": 2.0, "D": 0.0})
+    assert "".join(one.column for one in ordered) == order
 
 
 def test_effects_of_different_tests_are_ranked_in_units_of_their_floors() -> None:
