@@ -12,6 +12,7 @@ import uvicorn
 from query_api import api
 from query_api.app import create_app
 from query_api.documents import api_document
+from query_api.origin import ForeignKafkaError, Origin
 from query_api.postman import postman_collection
 from query_api.projector import TOPICS, Worker
 from query_api.settings import SERVICE, ProjectorSettings, QueryApiSettings
@@ -64,6 +65,11 @@ def project(settings: ProjectorSettings) -> int:
     except StoreError as error:
         logger.critical("the store cannot be written, nothing is lost: %s", error)
         return 1
+    except ForeignKafkaError as error:
+        logger.critical(
+            "QUERY_API_DATABASE_URL names a store of another Kafka: %s. Name an empty one.", error
+        )
+        return 1
     finally:
         service.close()
     return 0
@@ -74,11 +80,13 @@ def run_projector(settings: ProjectorSettings, service: Service) -> None:
 
     Raises:
         StoreError: the store cannot be written.
+        ForeignKafkaError: the store was filled from another Kafka.
     """
     engine = open_database(settings.store.database_url.get_secret_value())
     create_schema(engine)
     projection = Projection(engine)
-    consumer = Consumer(settings.kafka, SERVICE, TOPICS, projection.position)
+    origin = Origin(settings.kafka, projection)
+    consumer = Consumer(settings.kafka, SERVICE, TOPICS, origin.position)
     producer = Producer(settings.kafka, SERVICE)
     worker = Worker(settings, service, consumer=consumer, producer=producer, projection=projection)
     service.health.require("starting", None)
@@ -86,6 +94,7 @@ def run_projector(settings: ProjectorSettings, service: Service) -> None:
         worker.run()
     finally:
         consumer.close()
+        origin.close()
         engine.dispose()
 
 

@@ -28,6 +28,14 @@ class Projection:
             postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         )
 
+    def adopt(self, cluster_id: str) -> str:
+        """The Kafka cluster that the store is filled from: this one, if it is the first."""
+        first = self._insert(schema.origin).values(one=1, cluster_id=cluster_id)
+        with writing(self._engine) as connection:
+            connection.execute(first.on_conflict_do_nothing())
+            filled_from: str = connection.scalars(sa.select(schema.origin.c.cluster_id)).one()
+        return filled_from
+
     def position(self, topic: str, partition: int) -> int | None:
         """The offset after the last record that is in the store; None where none is."""
         with reading(self._engine) as connection:

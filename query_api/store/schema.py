@@ -106,6 +106,13 @@ portfolio = sa.Table(
     sa.Column("expected_defaults", sa.Double, nullable=False),
 )
 
+origin = sa.Table(
+    "origin",
+    metadata,
+    sa.Column("one", sa.Integer, sa.CheckConstraint("one = 1"), primary_key=True),
+    sa.Column("cluster_id", sa.Text, nullable=False),
+)
+
 positions = sa.Table(
     "positions",
     metadata,

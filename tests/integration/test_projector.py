@@ -14,6 +14,7 @@ from contracts.codec import encode
 from contracts.errors import Reason
 from contracts.events import Decision, Purpose
 from contracts.topics import DRIFT, EXPLANATIONS, OUTCOMES, SCORES, Topic
+from deploy.local.kafka import LocalKafka
 from query_api.settings import SERVICE
 from query_api.store.database import open_database
 from query_api.store.repository import Case, Repository
@@ -232,6 +233,34 @@ def test_a_store_that_is_away_ends_it_with_a_clear_error(
         log = projector.log.read_text()
         assert "127.0.0.1:1/none" in log
         assert "secret" not in log
+
+
+def _ends_as_foreign(projector: ServiceProcess) -> None:
+    wait_until(lambda: projector.process.exit_code is not None, _SECONDS, "it ends")
+    assert projector.process.exit_code == 1
+    assert "a store of another Kafka" in projector.logged()[-1]["message"]
+
+
+def test_a_store_of_another_kafka_is_refused(stage: Stage, own_kafka: LocalKafka) -> None:
+    with _projector(stage) as projector:
+        projector.wait_ready()
+        _wait_for(stage, "origin", 1)
+    other = Stage(KafkaSettings(bootstrap_servers=own_kafka.bootstrap), stage.mlflow, stage.folder)
+    create_missing_topics(other.kafka)
+    with _projector(other) as projector:
+        _ends_as_foreign(projector)
+
+
+def test_topics_that_were_made_anew_are_refused(stage: Stage) -> None:
+    _publish(stage, SCORES, *(a_score(offset=offset) for offset in range(5)))
+    with _projector(stage) as projector:
+        projector.wait_ready()
+        _wait_for(stage, "scores", 5)
+    TopicFactory(stage.kafka.bootstrap_servers, stage.kafka.topic_prefix).delete_all()
+    wait_until(lambda: create_missing_topics(stage.kafka), _SECONDS, "the topics are made anew")
+    _publish(stage, SCORES, a_score(offset=5))
+    with _projector(stage) as projector:
+        _ends_as_foreign(projector)
 
 
 def test_a_bad_setting_is_named(stage: Stage) -> None:

@@ -18,6 +18,20 @@ def test_no_two_columns_are_called_the_same() -> None:
 
 
 @pytest.mark.parametrize(
+    ("feature", "label"),
+    [
+        ("BUREAU_COUNT", "Bureau credits: number"),
+        ("PREVIOUS_LAST5_APPROVED_SHARE", "Earlier applications: last5 approved, share"),
+        ("POS_24M_DPD_MAX", "Loan balances: 24 months dpd, largest"),
+        ("BUREAU_TYPES", "Bureau credits: types"),
+        ("SOMETHING_ELSE", "Something else"),
+    ],
+)
+def test_history_features_are_told_by_the_parts_of_their_names(feature: str, label: str) -> None:
+    assert entry(feature).label == label
+
+
+@pytest.mark.parametrize(
     ("feature", "value", "text"),
     [
         ("AMT_CREDIT", 514_800.0, "514,800"),
