@@ -10,6 +10,8 @@ from drift_monitor.reference import Reference
 from drift_monitor.windows import Span
 from drift_monitor.words import in_words
 
+_MOST_TESTS = 2_000  # a report of them takes half of what the topic allows
+_DIGITS = 6
 _WINDOWS = uuid.UUID("0f5d1a2e-6b0c-5d3c-9a57-3c1b7c2f9e64")
 
 
@@ -19,7 +21,14 @@ def drift_report(
     earlier: Sequence[frozenset[str]],
     policy: Policy,
 ) -> DriftReported:
-    """The report of a window; `earlier` are the drifted columns of the windows before it."""
+    """The report of a window, with the weightiest tests.
+
+    Args:
+        evaluation: of the window.
+        reference: that it was held against.
+        earlier: the drifted columns of the windows before it, oldest first.
+        policy: when verdicts add up to an alert.
+    """
     verdicts = (*earlier, drifted_columns(evaluation.judged))
     names = tuple(dict.fromkeys(one.column for one in evaluation.judged))
     alerted = alerted_columns(verdicts, policy)
@@ -33,7 +42,7 @@ def drift_report(
         first_applied_at=span.first_applied_at,
         last_applied_at=span.last_applied_at,
         size=span.size,
-        columns=tuple(map(_column, evaluation.judged)),
+        columns=tuple(map(_column, evaluation.judged[:_MOST_TESTS])),
         drifted=tuple(dict.fromkeys(one.column for one in evaluation.judged if one.drifted)),
         alerted=(*[name for name in names if name in alerted], *sorted(alerted - set(names))),
         alert=bool(alerted),
@@ -51,10 +60,15 @@ def _column(judged: Judged) -> ColumnDrift:
     return ColumnDrift(
         column=judged.column,
         test=comparison.test,
-        statistic=comparison.statistic,
-        effect=comparison.effect,
-        p_value=comparison.p_value,
-        q_value=judged.q_value,
+        statistic=_rounded(comparison.statistic),
+        effect=_rounded(comparison.effect),
+        p_value=_rounded(comparison.p_value),
+        q_value=_rounded(judged.q_value),
         drifted=judged.drifted,
         words=in_words(comparison),
     )
+
+
+def _rounded(value: float) -> float:
+    """As many digits as mean something: they are most of a report's bytes."""
+    return float(f"{value:.{_DIGITS}g}")

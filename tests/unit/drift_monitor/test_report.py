@@ -1,7 +1,10 @@
 """A report says what moved, in order of weight, under an id that redelivery does not change."""
 
+import numpy as np
+
 from contracts import codec
 from contracts.events import DriftReported
+from contracts.topics import DRIFT
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.evaluation import evaluate
 from drift_monitor.policy import Policy
@@ -57,3 +60,15 @@ def test_the_same_window_has_the_same_id_and_another_window_another() -> None:
 def test_a_report_survives_the_codec() -> None:
     report = report_on(1.0, [])
     assert codec.decode(codec.encode(report), DriftReported) == report
+
+
+def test_a_report_on_very_many_columns_fits_the_topic() -> None:
+    """Each of 3,000 columns has two tests: twice what a report may hold."""
+    names = (*(f"PREVIOUS_APPLICATION_FEATURE_{at}" for at in range(3000)), SCORE)
+    matrix = normal_rows(100, len(names), seed=3)
+    matrix[::3] = np.nan
+    reference = a_reference(matrix, names)
+    evaluation = evaluate(a_window(matrix[:40]), reference, ScipyDetectors(), Policy())
+    report = drift_report(evaluation, reference, [], Policy())
+    assert len(evaluation.judged) > 2 * len(report.columns) > 0
+    assert len(codec.encode(report)) < DRIFT.max_message_bytes / 2
