@@ -9,8 +9,8 @@ from httpx import Response
 
 from contracts.events import Decision, Purpose
 from query_api.submission import BODY_LIMIT
+from tests.desk import Client, FakeStream, Store
 from tests.published import NOON, a_drift_report, a_score, an_explanation, an_outcome
-from tests.unit.query_api.conftest import Client, FakeStream, Store
 
 _PROBLEM = "application/problem+json"
 

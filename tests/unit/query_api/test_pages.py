@@ -11,8 +11,8 @@ import pytest
 from contracts.events import Decision, Purpose
 from query_api.example import APPLICATION
 from query_api.pages.form import shown_values
+from tests.desk import Client, FakeStream, Store
 from tests.published import NOON, a_drift_report, a_score, an_explanation, an_outcome
-from tests.unit.query_api.conftest import Client, FakeStream, Store
 
 _HTML = {"accept": "text/html"}
 

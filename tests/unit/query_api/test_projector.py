@@ -20,9 +20,9 @@ from query_api.store.database import StoreError, open_database
 from query_api.store.projection import Projection
 from runtime.producer import DeliveryFailedError
 from runtime.service import Service
+from tests.desk import Store
 from tests.fakes import FakeBroker, FakeConsumer
 from tests.published import NOON, a_drift_report, a_score, an_explanation, an_outcome
-from tests.unit.query_api.conftest import Store
 
 _DEAD_LETTERS = SCORES.dead_letters(SERVICE)
 
