@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka import Producer as Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -28,6 +28,7 @@ from tests.waiting import wait_until
 
 _ROOT = Path(__file__).parents[1]
 _START_SECONDS = 60
+_NOT_YET = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,16 @@ class Stage:
         return total
 
     def committed(self, topic: Topic, service: str) -> int:
-        """How many records of the topic the service's group has committed."""
+        """How many records the service's group has committed; -1 while Kafka does not know yet."""
         client, places = self._client(topic, self.kafka.group_id(service))
-        offsets = [place.offset for place in client.committed(places, timeout=10)]
-        client.close()
+        try:
+            offsets = [place.offset for place in client.committed(places, timeout=10)]
+        except KafkaException as error:
+            if error.args[0].code() not in _NOT_YET:
+                raise
+            return -1
+        finally:
+            client.close()
         return sum(max(0, offset) for offset in offsets)
 
     def _client(
@@ -120,7 +127,15 @@ class Stage:
 class ServiceProcess:
     """A service, started as people start it; ends with the test, however that ends."""
 
-    def __init__(self, command: Sequence[str], stage: Stage, prefix: str, **variables: str) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        stage: Stage,
+        prefix: str,
+        *,
+        shared: Mapping[str, str] | None = None,
+        **variables: str,
+    ) -> None:
         """Start `python <command>`; `variables` are the service's own, given without its prefix."""
         self.port = free_port()
         self.log = stage.folder / f"{prefix.lower()}-{self.port}.log"
@@ -129,7 +144,7 @@ class ServiceProcess:
         self.process = LeashedProcess(
             [sys.executable, *command],
             log=self.log,
-            environment=stage.environment(PYTHONPATH=str(_ROOT), **named),
+            environment=stage.environment(PYTHONPATH=str(_ROOT), **named, **(shared or {})),
         )
 
     def wait_ready(self) -> Self:
