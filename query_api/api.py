@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from query_api.dependencies import Configured, Held
+from query_api.figures_responses import DriftPage, DriftWindow, Stats
 from query_api.metrics import SUBMISSIONS
 from query_api.preferences import wait_seconds
 from query_api.problems import Kind, ProblemError
@@ -18,9 +19,6 @@ from query_api.responses import (
     Application,
     ApplicationPage,
     ApplicationSummary,
-    DriftPage,
-    DriftWindow,
-    Stats,
 )
 from query_api.submission import Submission, submission
 

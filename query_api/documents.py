@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from contracts.application import LoanApplication
 from query_api import example
+from query_api.figures_responses import DriftPage, DriftWindow, Stats
 from query_api.problems import PROBLEM_JSON, Kind, Problem, ProblemError
 from query_api.responses import (
     Accepted,
@@ -18,9 +19,6 @@ from query_api.responses import (
     Application,
     ApplicationPage,
     ApplicationSummary,
-    DriftPage,
-    DriftWindow,
-    Stats,
 )
 from query_api.store.figures import Figures, Group
 

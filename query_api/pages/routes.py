@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 
 from contracts.events import Decision
 from query_api.dependencies import Held
-from query_api.pages import views
+from query_api.pages import case_view, drift_view, portfolio_view
 from query_api.pages.listing import ListQuery
 from query_api.pages.render import page
 from query_api.problems import Kind, ProblemError
@@ -37,8 +37,8 @@ def overview(request: Request, held: Held) -> Response:
         request,
         "overview.html",
         figures=figures,
-        bins=views.bins(figures),
-        decisions=views.decisions_bar(figures),
+        bins=portfolio_view.bins(figures),
+        decisions=portfolio_view.decisions_bar(figures),
         latest=held.repository.list_applications(Filters(), _LATEST).rows,
         report=reports[0] if reports else None,
         now=held.clock(),
@@ -83,7 +83,7 @@ def application(
     score = case.score(score_id) if case else None
     now = held.clock()
     if case is not None and score is not None:
-        known = views.bins(held.repository.figures())
+        known = portfolio_view.bins(held.repository.figures())
         return page(
             request,
             "application.html",
@@ -91,10 +91,10 @@ def application(
             score=score,
             event=score.event,
             bins=known,
-            lower_risk_than=views.lower_risk_than(score.event.points, known),
-            rows=views.waterfall(score.explanation) if score.explanation else [],
-            facts=views.key_facts(score.event),
-            overdue=views.explanation_overdue(score.event, now),
+            lower_risk_than=portfolio_view.lower_risk_than(score.event.points, known),
+            rows=case_view.waterfall(score.explanation) if score.explanation else [],
+            facts=case_view.key_facts(score.event),
+            overdue=case_view.explanation_overdue(score.event, now),
             now=now,
         )
     if score_id is None or not sent:
@@ -125,7 +125,7 @@ def drift(
         "drift.html",
         reports=reports,
         report=report,
-        columns=views.drift_columns(report) if report else [],
-        heat=views.heat_map(reports),
+        columns=drift_view.drift_columns(report) if report else [],
+        heat=drift_view.heat_map(reports),
         now=held.clock(),
     )

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from query_api.dependencies import Held
 from query_api.example import APPLICATION
-from query_api.pages import form
+from query_api.pages import form, form_fields
 from query_api.pages.render import page
 from query_api.problems import Kind, ProblemError
 from query_api.resources import Resources
@@ -101,9 +101,9 @@ def _form(
         request,
         "try.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
-        sections=form.SECTIONS,
-        id_field=form.ID_FIELD,
-        words=form.WORDS,
+        sections=form_fields.SECTIONS,
+        id_field=form_fields.ID_FIELD,
+        words=form_fields.WORDS,
         values=values,
         text=text,
         errors=errors or {},

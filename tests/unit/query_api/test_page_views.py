@@ -8,14 +8,9 @@ import pytest
 from contracts.features import feature_names
 from contracts.packing import pack
 from query_api.charts import Bin, Part
-from query_api.pages.views import (
-    drift_columns,
-    explanation_overdue,
-    heat_map,
-    key_facts,
-    lower_risk_than,
-    waterfall,
-)
+from query_api.pages.case_view import explanation_overdue, key_facts, waterfall
+from query_api.pages.drift_view import drift_columns, heat_map
+from query_api.pages.portfolio_view import lower_risk_than
 from tests.published import NOON, a_drift_report, a_score, an_explanation
 
 

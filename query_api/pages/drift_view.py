@@ -1,0 +1,107 @@
+"""Drift reports as their page shows them: a table of one window, a heat map of the last; pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from contracts.events import ColumnDrift, DriftReported
+from query_api.charts import effect_bar
+from query_api.pages.dictionary import entry
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """One monitored column in one window: its strongest test and where it moved."""
+
+    column: str
+    label: str
+    words: str
+    test: str
+    effect: float
+    q_value: float
+    drifted: bool
+    alerted: bool
+    chart: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A column over the windows, oldest first: a level from 0 to 5, None where it was not seen."""
+
+    column: str
+    label: str
+    cells: tuple[tuple[int | None, str], ...]
+
+
+def drift_columns(report: DriftReported) -> list[ColumnView]:
+    """One line for every column, by its strongest test; what has drifted comes first."""
+    strongest = _strongest(report)
+    largest = max((one.effect for one in strongest.values()), default=0.0)
+    views = [_column_view(one, report, largest) for one in strongest.values()]
+    return sorted(views, key=lambda one: (not one.alerted, not one.drifted, -one.effect))
+
+
+def _column_view(test: ColumnDrift, report: DriftReported, largest: float) -> ColumnView:
+    return ColumnView(
+        column=test.column,
+        label=entry(test.column).label,
+        words=_unbroken(test.words.removeprefix(test.column).strip()),
+        test=test.test,
+        effect=test.effect,
+        q_value=test.q_value,
+        drifted=test.column in report.drifted,
+        alerted=test.column in report.alerted,
+        chart=effect_bar(test.effect, largest, drifted=test.column in report.drifted),
+    )
+
+
+def _unbroken(words: str) -> str:
+    """The words, their numbers held together with what follows."""
+    return words.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def heat_map(reports: Sequence[DriftReported], most: int = 24) -> list[HeatRow]:
+    """Columns against windows; the columns that drifted most often, then most strongly.
+
+    Args:
+        reports: newest first.
+        most: how many columns are shown.
+    """
+    windows = [_strongest(report) for report in reversed(reports)]
+    effects: defaultdict[str, list[float]] = defaultdict(list)
+    for window in windows:
+        for column, test in window.items():
+            effects[column].append(test.effect)
+    drifted = [column for report in reports for column in report.drifted]
+    order = sorted(effects, key=lambda name: (-drifted.count(name), -max(effects[name]), name))
+    return [HeatRow(name, entry(name).label, tuple(_cells(name, windows))) for name in order[:most]]
+
+
+def _cells(
+    column: str, windows: Sequence[Mapping[str, ColumnDrift]]
+) -> Iterator[tuple[int | None, str]]:
+    for window in windows:
+        test = window.get(column)
+        if test is None:
+            yield None, "not tested"
+        else:
+            yield _level(test), test.words
+
+
+def _level(test: ColumnDrift) -> int:
+    """0 to 3 for an effect without a verdict, 4 and 5 for one with."""
+    if test.drifted:
+        return 5 if test.effect >= 0.15 else 4  # noqa: PLR2004 - a strong effect
+    return min(int(test.effect / 0.02), 3)
+
+
+def _strongest(report: DriftReported) -> dict[str, ColumnDrift]:
+    """For each column the test that tells most: one with a verdict before one without."""
+    strongest: dict[str, ColumnDrift] = {}
+    for test in report.columns:
+        held = strongest.get(test.column)
+        if held is None or (test.drifted, test.effect) > (held.drifted, held.effect):
+            strongest[test.column] = test
+    return strongest
