@@ -12,7 +12,7 @@ from query_api.store import schema
 from query_api.store.database import reading, writing
 from query_api.store.dialect import insert
 from query_api.store.positions import Partition, advance, lock_positions, read_positions
-from query_api.store.writing import (
+from query_api.store.upserts import (
     store_drift_reports,
     store_explanations,
     store_outcomes,
