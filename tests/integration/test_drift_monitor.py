@@ -230,13 +230,6 @@ def test_a_second_monitor_stands_by_and_takes_over_when_the_first_is_killed(stag
     assert [report.size for report in reports(stage)] == [200, 200]
 
 
-def test_a_stop_while_standing_by_is_graceful(stage: Stage) -> None:
-    with start(stage).wait_ready() as first, start(stage) as second:
-        wait_until(lambda: "standby" in second.reasons(), _SECONDS, "the second to stand by")
-        assert second.stop() == 0
-        assert first.stop() == 0
-
-
 def test_topics_created_anew_make_the_state_empty(stage: Stage) -> None:
     publish(stage, scores_of(bundle_of(stage), rows(150)))
     run_to_end(stage)
