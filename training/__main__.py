@@ -26,7 +26,7 @@ _BAD_INPUT, _FAILED = 2, 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 2 for bad input and 1 where the registry fails."""
+    """Run a command; exit code 2 says bad input, 1 that the registry or the disk failed."""
     options = _parser().parse_args(arguments)
     _quieten_mlflow()
     command: Callable[[argparse.Namespace], None] = options.command
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadInputError, WorthlessScoresError) as error:
         print(f"training: {error}", file=sys.stderr)
         return _BAD_INPUT
-    except (MlflowException, IncompatibleBundleError) as error:
+    except (MlflowException, IncompatibleBundleError, OSError) as error:
         print(f"training: {error}", file=sys.stderr)
         return _FAILED
     return 0
@@ -65,7 +65,7 @@ def _promote(options: argparse.Namespace) -> None:
 def _quieten_mlflow() -> None:
     """Its notes on tables created and files copied would bury ours."""
     logging.getLogger("mlflow").setLevel(logging.WARNING)
-    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # type: ignore[no-untyped-call]
 
 
 def _say(text: str) -> None:
@@ -95,6 +95,7 @@ def _training_options(options: argparse.Namespace) -> TrainingOptions:
         promote=options.promote,
         folds=options.folds,
         rounds=options.rounds,
+        features=options.features,
         learning_rate=options.learning_rate,
         seed=options.seed,
     )
@@ -139,6 +140,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--with-protected", action="store_true", help="measure with gender, family status, age")
     add("--folds", type=_count, default=5, help="outer folds (default: 5)")
     add("--rounds", type=_count, default=3000, help="the most trees (default: 3000)")
+    add("--features", type=_count, help="the most features (default: by the number of rows)")
     add("--learning-rate", type=float, help="default: by the number of rows")
     add("--seed", type=int, default=7, help="of folds and trees (default: 7)")
     add("--alias", help="the alias to put on the model (default: MODEL_ALIAS)")

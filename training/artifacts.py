@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from matplotlib.figure import Figure
-
 from runtime.model_bundle import write_bundle
 from training.loading import Loaded
 from training.model import TrainedModel
@@ -56,13 +54,9 @@ def _write_pictures(folder: Path, loaded: Loaded, model: TrainedModel, policy: P
         manifest,
     )
     for name, figure in figures.items():
-        _save(figure, folder / f"{name}.png")
+        figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH)
     for name, figure in shap_figures(model.attributions, manifest.calibration):
-        _save(figure, folder / f"{name}.png")
-
-
-def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, dpi=_DOTS_PER_INCH, bbox_inches="tight")
+        figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH, bbox_inches="tight")
 
 
 def _write_texts(
@@ -91,6 +85,7 @@ def _parameters(
         "features": len(model.manifest.model_features),
         "folds": plan.folds,
         "inner_folds": plan.inner_folds,
+        "most_features": plan.most_features,
         "max_rounds": plan.max_rounds,
         "patience": plan.patience,
         "trees": model.judged.out_of_fold.median_rounds,

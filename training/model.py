@@ -16,7 +16,7 @@ from training.parameters import Plan
 from training.policy import PolicyFile, decide_thresholds
 from training.reasons import group_features
 from training.reference import drift_reference
-from training.train import OutOfFold, TrainingRows, boosting, fit
+from training.train import OutOfFold, TrainingRows, boosting, fit, screen
 
 _EXPLAINED_ROWS = 1_000
 """So many rows give the mean attribution to a few per cent."""
@@ -83,6 +83,7 @@ def build_model(
         BadInputError: a feature of the model has no reason group.
         WorthlessScoresError: the scores do not order the outcomes.
     """
+    rows = rows.only(screen(rows, plan))
     reasons = group_features(rulebook.reasons, rows.names)
     booster = fit(rows, boosting(plan), judged.out_of_fold.median_rounds)
     sample = sample_rows(len(rows.target), _EXPLAINED_ROWS, plan.seed)

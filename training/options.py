@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from training.parameters import Plan, default_inner_folds, default_parameters, default_workers
+from training.parameters import (
+    Plan,
+    default_features,
+    default_inner_folds,
+    default_parameters,
+    default_workers,
+)
 from training.tables import Allowances
 
 
@@ -32,6 +38,7 @@ class TrainingOptions:
         promote: put the new version into force.
         folds: outer folds.
         rounds: the most trees.
+        features: the most that the trees may take; None takes the default for the number of rows.
         learning_rate: None takes the default for the number of rows.
         seed: of everything random.
     """
@@ -47,6 +54,7 @@ class TrainingOptions:
     promote: bool
     folds: int
     rounds: int
+    features: int | None
     learning_rate: float | None
     seed: int
 
@@ -56,8 +64,9 @@ class TrainingOptions:
         return Plan(
             folds=self.folds,
             inner_folds=default_inner_folds(rows),
+            most_features=self.features or default_features(rows),
             max_rounds=self.rounds,
-            patience=100,
+            patience=60,
             seed=self.seed,
             workers=default_workers(rows),
             boosting={**default_parameters(rows), **rate},

@@ -21,6 +21,8 @@ class Plan:
         folds: the outer folds, which every reported figure comes from.
         inner_folds: folds inside the training part of an outer fold that tell the number of
             trees; 1 is a single split.
+        most_features: the most features that the trees may take; a quick model chooses them, inside
+            each outer fold as for the final trees.
         max_rounds: the most trees.
         patience: rounds without a gain that end the search for the number of trees.
         seed: of the folds and of the trees.
@@ -31,6 +33,7 @@ class Plan:
 
     folds: int
     inner_folds: int
+    most_features: int
     max_rounds: int
     patience: int
     seed: int
@@ -47,7 +50,12 @@ def default_parameters(rows: int) -> Parameters:
 
 def default_inner_folds(rows: int) -> int:
     """Few rows need several folds to tell the number of trees."""
-    return 1 if rows >= MANY_ROWS else 3
+    return 1 if rows >= MANY_ROWS else 2
+
+
+def default_features(rows: int) -> int:
+    """With few rows the weak features are noise, and cost time."""
+    return 400 if rows >= MANY_ROWS else 150
 
 
 def default_workers(rows: int) -> int:

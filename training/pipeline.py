@@ -12,7 +12,7 @@ from training.parameters import Plan
 from training.policy import read_policy
 from training.progress import progress_bar
 from training.reasons import read_catalogue
-from training.register import promote, register
+from training.register import check_registry, promote, register
 from training.train import TrainingRows, cross_validate
 
 Say = Callable[[str], None]
@@ -26,6 +26,8 @@ def train(options: TrainingOptions, settings: MlflowSettings, say: Say) -> str |
         MlflowException: the registry is away; no version is left behind.
     """
     rulebook = Rulebook(read_policy(options.policy), read_catalogue(options.catalogue))
+    if not options.with_protected:
+        check_registry(settings)
     loaded = load(options)
     rows = _model_rows(options, loaded, say)
     plan = options.plan(len(rows.target))

@@ -33,6 +33,15 @@ class Record:
     folder: Path
 
 
+def check_registry(settings: MlflowSettings) -> None:
+    """Reach the registry before hours of training, not after them.
+
+    Raises:
+        MlflowException: it is away.
+    """
+    _experiment(MlflowClient(tracking_uri=settings.tracking_uri), settings)
+
+
 def register(settings: MlflowSettings, record: Record) -> str:
     """Log the record and make its bundle a new version of the model; no alias moves.
 

@@ -129,17 +129,18 @@ def open_table(database: ibis.BaseBackend, source: Source) -> ibis.Table:
     table = database.read_csv(
         str(source.path), columns=types, header=True, auto_detect=False, delim=",", quote='"'
     )
-    nulls = {name: ibis.null(_ibis_type(source.schema[name])) for name in source.missing}
+    nulls = {name: ibis.null(ibis_type(source.schema[name])) for name in source.missing}
     return table.mutate(**nulls).select(*source.schema)
 
 
-def _ibis_type(sql_type: str) -> str:
+def ibis_type(sql_type: str) -> str:
+    """The name of an SQL type in Ibis."""
     names = {"BIGINT": "int64", "INTEGER": "int32", "DOUBLE": "float64", "VARCHAR": "string"}
     return names.get(sql_type, sql_type.lower())
 
 
 def _empty(database: ibis.BaseBackend, schema: Schema) -> ibis.Table:
-    types = ibis.schema({name: _ibis_type(kind) for name, kind in schema.items()})
+    types = ibis.schema({name: ibis_type(kind) for name, kind in schema.items()})
     return database.create_table(ibis.util.gen_name("missing"), schema=types, temp=True)
 
 

@@ -19,6 +19,7 @@ Step = Callable[[], object]
 
 _INNER_SEED = 1
 _HELD_BACK = 0.25
+_QUICK_RATE, _QUICK_ROUNDS = 0.1, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ class TrainingRows:
     def some(self, rows: Rows) -> "TrainingRows":
         """Some of the rows."""
         return TrainingRows(self.matrix[rows], self.target[rows], self.names, self.categorical)
+
+    def only(self, columns: Rows) -> "TrainingRows":
+        """Some of the features."""
+        matrix = np.ascontiguousarray(self.matrix[:, columns])
+        names = [self.names[at] for at in columns]
+        return TrainingRows(matrix, self.target, names, self.categorical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,8 @@ class OutOfFold:
 def cross_validate(rows: TrainingRows, plan: Plan, step: Step) -> OutOfFold:
     """Score every row by a model that neither saw it nor was tuned by it.
 
-    The number of trees of an outer fold is found inside its training part, and the fold's model is
-    then fitted to the whole of that part.
+    The features and the number of trees of an outer fold are chosen inside its training part, and
+    the fold's model is then fitted to the whole of that part.
 
     Args:
         rows: all rows.
@@ -79,9 +86,12 @@ def cross_validate(rows: TrainingRows, plan: Plan, step: Step) -> OutOfFold:
 
     def score(at: int, learned: Rows, held_out: Rows) -> None:
         part = rows.some(learned)
+        columns = screen(part, plan)
+        part = part.only(columns)
         rounds[at] = best_rounds(part, plan)
         booster = fit(part, boosting(plan), rounds[at])
-        raw_scores[held_out] = booster.predict(rows.matrix[held_out], raw_score=True, num_threads=1)
+        unseen = np.ascontiguousarray(rows.matrix[np.ix_(held_out, columns)])
+        raw_scores[held_out] = booster.predict(unseen, raw_score=True, num_threads=1)
         fold[held_out] = at
         step()
 
@@ -90,6 +100,16 @@ def cross_validate(rows: TrainingRows, plan: Plan, step: Step) -> OutOfFold:
         for done in [pool.submit(score, at, *split) for at, split in splits]:
             done.result()
     return OutOfFold(raw_scores, fold, tuple(rounds))
+
+
+def screen(rows: TrainingRows, plan: Plan) -> Rows:
+    """The places of the features that gain most in a quick model, at most as many as planned."""
+    if len(rows.names) <= plan.most_features:
+        return np.arange(len(rows.names))
+    quick = {**boosting(plan), "learning_rate": _QUICK_RATE}
+    gains = fit(rows, quick, _QUICK_ROUNDS).feature_importance("gain")
+    strongest = np.argsort(-gains, kind="stable")[: plan.most_features]
+    return np.sort(strongest[gains[strongest] > 0])
 
 
 def best_rounds(rows: TrainingRows, plan: Plan) -> int:

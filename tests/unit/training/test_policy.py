@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.errors import BadInputError
+from training.policy import (
+    DEFAULT_POLICY,
+    Economics,
+    decide_thresholds,
+    expected_profit,
+    profit_of,
+    read_policy,
+)
+
+RISKS = np.random.default_rng(7).beta(1.2, 12, 4000)
+
+
+def economics(**changes: float) -> Economics:
+    usual = {
+        "margin": 0.1,
+        "loss_given_default": 0.6,
+        "review_cost": 0.004,
+        "review_finds": 0.35,
+        "review_rejects": 0.05,
+        "review_capacity": 1.0,
+    }
+    return Economics(**(usual | changes))
+
+
+SHARES = st.floats(0.01, 0.99)
+
+
+@given(
+    margin=SHARES,
+    loss=SHARES,
+    cost=st.floats(0, 0.05),
+    finds=SHARES,
+    rejects=SHARES,
+)
+def test_no_other_decision_earns_more_than_that_of_the_thresholds(
+    margin: float, loss: float, cost: float, finds: float, rejects: float
+) -> None:
+    terms = economics(
+        margin=margin,
+        loss_given_default=loss,
+        review_cost=cost,
+        review_finds=finds,
+        review_rejects=rejects,
+    )
+    risks = np.linspace(0, 1, 201)
+    profit = expected_profit(terms, risks)
+    best = np.maximum(np.maximum(profit.approve, profit.refer), 0.0).mean()
+
+    assert profit_of(terms, decide_thresholds(terms, risks), risks) == pytest.approx(best)
+
+
+@given(st.floats(0.001, 0.5))
+def test_no_more_are_referred_than_reviewers_can_take(capacity: float) -> None:
+    terms = economics(review_capacity=capacity)
+
+    policy = decide_thresholds(terms, RISKS)
+
+    referred = ((policy.approve_below <= RISKS) & (policy.decline_from > RISKS)).mean()
+    assert referred <= capacity
+    assert policy.approve_below <= terms.break_even <= policy.decline_from
+
+
+def test_scarce_reviewers_are_used_to_their_capacity() -> None:
+    policy = decide_thresholds(economics(review_capacity=0.1), RISKS)
+
+    referred = ((policy.approve_below <= RISKS) & (policy.decline_from > RISKS)).mean()
+    assert referred == pytest.approx(0.1, abs=0.002)
+
+
+def test_a_review_that_costs_more_than_it_finds_is_never_asked_for() -> None:
+    terms = economics(review_cost=0.5)
+
+    policy = decide_thresholds(terms, RISKS)
+
+    assert policy.approve_below == policy.decline_from == terms.break_even
+
+
+def test_the_default_policy_file_is_valid() -> None:
+    assert read_policy(DEFAULT_POLICY).economics.break_even == pytest.approx(1 / 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[economics", "line 1|at line|Expected"),
+        ("[economics]\nmargin = 2.0", "margin"),
+        ("[economics]\nmargin = 0.1\nmargins = 0.2", "margins|missing required"),
+    ],
+)
+def test_a_wrong_policy_file_is_named_with_what_is_wrong(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(text)
+
+    with pytest.raises(BadInputError, match=f"policy.toml: .*({complaint})"):
+        read_policy(path)
