@@ -51,6 +51,9 @@ def create_app(settings: ScorerSettings, agent: ScoringAgent) -> faust.App:
 
 
 def quiet_logs() -> None:
-    """Keep what Faust, mode and aiokafka say of every start and step out of our logs."""
-    for name in ("faust", "mode", "aiokafka"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """Keep the chatter of Faust, mode and aiokafka out of our logs.
+
+    Without a broker aiokafka says so forty times a second; our readiness says it once.
+    """
+    for name, level in (("faust", "WARNING"), ("mode", "WARNING"), ("aiokafka", "CRITICAL")):
+        logging.getLogger(name).setLevel(level)

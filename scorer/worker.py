@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from typing import cast
 
@@ -17,6 +18,7 @@ from scorer.history_feed import HistoryFeed
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.2
+_LEAVE_SECONDS = 20.0
 
 
 class Worker:
@@ -52,7 +54,22 @@ class Worker:
             self._service.health.require("starting", None)
             await self._watch(feeding, until=lambda: False)
         finally:
-            await self._app.stop()
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """Finish the batch in hand, commit, leave the group; Kafka being away must not hold us.
+
+        What is not committed then comes again. The clients' threads cannot be ended from outside,
+        so the process ends on the spot.
+        """
+        leaving = asyncio.create_task(self._app.stop())
+        await asyncio.wait({leaving}, timeout=_LEAVE_SECONDS)
+        if not leaving.done():
+            cause = self._app.crash_reason
+            logger.critical("Kafka does not answer: the process ends as it is", exc_info=cause)
+            logging.shutdown()
+            os._exit(1)
+        leaving.result()
 
     async def _watch(self, feeding: asyncio.Task[None], until: Callable[[], bool]) -> None:
         """Turn until the condition or a stop comes true; raise what ended one of the parts."""

@@ -11,6 +11,7 @@ from contracts.codec import decode, encode
 from contracts.errors import Reason
 from contracts.events import LoanScored
 from contracts.topics import APPLICATIONS, HISTORIES, SCORES
+from deploy.local.kafka import LocalKafka
 from deploy.local.ports import free_port
 from runtime.settings import KafkaSettings, MlflowSettings
 from tests.builders import (
@@ -255,3 +256,55 @@ def test_two_workers_share_the_partitions_and_lose_nothing_as_they_come_and_go(
             publish_applications(stage, 1_000)
             wait_committed(stage, 5_000)
     assert len(first_of_each(scores(stage))) == 5_000
+
+
+@pytest.mark.parametrize("fault", ["killed", "frozen"])
+def test_a_kafka_that_goes_away_costs_no_application(
+    own_kafka: LocalKafka, tmp_path: Path, fault: str
+) -> None:
+    with a_stage(own_kafka.bootstrap, tmp_path) as stage:
+        with start(stage, BATCH_SIZE="20").wait_ready() as scorer:
+            publish_applications(stage, 2_000)
+            wait_until(lambda: stage.count(SCORES) > 0, _SECONDS, "the first scores")
+            take_away(own_kafka, fault)
+            wait_until(
+                lambda: scorer.process.exit_code is not None or "kafka" in scorer.reasons(),
+                _SECONDS,
+                "the loss to be told",
+            )
+            bring_back(own_kafka, fault)
+            wait_until(
+                lambda: (
+                    scorer.process.exit_code is not None
+                    or stage.committed(APPLICATIONS, "scorer") == 2_000
+                ),
+                _SECONDS,
+                "the end of the work or of the process",
+            )
+        with start(stage):
+            wait_committed(stage, 2_000)
+        assert len(first_of_each(scores(stage))) == 2_000
+
+
+def test_a_stop_while_kafka_does_not_answer_ends_the_process(
+    own_kafka: LocalKafka, tmp_path: Path
+) -> None:
+    with a_stage(own_kafka.bootstrap, tmp_path) as stage, start(stage).wait_ready() as scorer:
+        own_kafka.process.freeze()
+        scorer.stop()
+        assert scorer.process.exit_code in {0, 1}
+        own_kafka.process.thaw()
+
+
+def take_away(kafka: LocalKafka, fault: str) -> None:
+    if fault == "killed":
+        kafka.halt(kill=True)
+    else:
+        kafka.process.freeze()
+
+
+def bring_back(kafka: LocalKafka, fault: str) -> None:
+    if fault == "killed":
+        kafka.start()
+    else:
+        kafka.process.thaw()
