@@ -33,7 +33,7 @@ class Filters:
         yield from _between(scores.c.points, self.points_from, self.points_to)
         yield from _between(scores.c.scored_at, self.scored_from, self.scored_to)
         if self.id_prefix is not None:
-            yield sa.or_(*_begins_with(scores.c.application_id, self.id_prefix))
+            yield begins_with(scores.c.application_id, self.id_prefix)
 
 
 def _between(
@@ -45,11 +45,16 @@ def _between(
         yield column < end
 
 
-def _begins_with(column: sa.Column[int], digits: str) -> Iterator[sa.ColumnElement[bool]]:
-    """The ranges of numbers that begin with these digits, one for each number of further digits.
+def begins_with(column: sa.Column[int], digits: str) -> sa.ColumnElement[bool]:
+    """Whether a number begins with these digits.
 
-    Ranges can use the index on the number, which a comparison of texts cannot.
+    Told as ranges, one for each number of further digits: they can use the index on the number,
+    which a comparison of texts cannot.
     """
+    return sa.or_(*_ranges(column, digits))
+
+
+def _ranges(column: sa.Column[int], digits: str) -> Iterator[sa.ColumnElement[bool]]:
     for more in range(_LONGEST_ID - len(digits) + 1):
         first = int(digits) * 10**more
         if first < 2**63:

@@ -1,6 +1,7 @@
 """What the API and the pages read: cases, lists, drift reports and figures."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,13 @@ from contracts.events import Decision, DriftReported, HistoryStatus, LoanExplain
 from query_api.store import schema
 from query_api.store.database import reading
 from query_api.store.figures import Figures, read_figures
-from query_api.store.filters import Filters
+from query_api.store.filters import Filters, begins_with
 from query_api.store.paging import Cursor, Page, page_of
 
 _SCORES_OF_A_CASE = 50
 """The most scores of one application that a case shows; the newest are taken."""
+
+_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,9 @@ class Repository:
         query = sa.select(*columns).where(schema.IN_FORCE, *filters.conditions())
         newest = _newest_first(query, table.c.scored_at, table.c.score_id, after)
         with reading(self._engine) as connection:
+            few = _few_with_prefix(connection, filters.id_prefix)
+            if few is not None:
+                newest = newest.where(table.c.score_id.in_(few))
             rows = connection.execute(newest.limit(limit + 1)).mappings().all()
         summaries = [_summary(row) for row in rows]
         return page_of(summaries, limit, lambda row: Cursor(row.scored_at, row.score_id))
@@ -130,6 +136,21 @@ class Repository:
             texts = connection.scalars(query.limit(limit + 1)).all()
         reports = [codec.decode(text.encode(), DriftReported) for text in texts]
         return page_of(reports, limit, lambda report: Cursor(report.closed_at, report.window_id))
+
+
+def _few_with_prefix(connection: sa.Connection, id_prefix: str | None) -> Sequence[str] | None:
+    """The scores in force of the ids with this prefix, if they are few; None if they are not.
+
+    The list goes by time: where only few ids fit, it would be gone through to its end for them.
+    Where many fit, a page of them is found near its beginning.
+    """
+    if id_prefix is None:
+        return None
+    query = sa.select(schema.scores.c.score_id).where(
+        begins_with(schema.scores.c.application_id, id_prefix), schema.IN_FORCE
+    )
+    found = connection.scalars(query.limit(_FEW + 1)).all()
+    return found if len(found) <= _FEW else None
 
 
 def _newest_first(

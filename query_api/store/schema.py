@@ -67,6 +67,7 @@ def _index_in_force(name: str, *columns: sa.ColumnElement[object]) -> None:
 _index_in_force("scores_newest", *_NEWEST)
 _index_in_force("scores_newest_by_decision", scores.c.decision, *_NEWEST)
 _index_in_force("scores_newest_by_model", scores.c.model_version, *_NEWEST)
+_index_in_force("scores_by_application", scores.c.application_id, scores.c.score_id)
 sa.Index("scores_of_application", scores.c.application_id, scores.c.scored_at)
 
 explanations = sa.Table(
