@@ -36,6 +36,7 @@ check: setup ## format, lint, types, import rules, generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.documents --check
+	$(BIN)/python -m query_api openapi --check
 
 bench: setup ## measure throughput and latency
 	$(BIN)/python -m bench $(ARGS)

@@ -1,6 +1,6 @@
 """Drift reports as their page shows them: a table of one window, a heat map of the last; pure."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +9,14 @@ from markupsafe import Markup
 from contracts.events import ColumnDrift, DriftReported
 from query_api.charts import effect_bar
 from query_api.pages.dictionary import entry
+
+_FAR, _STEP = 0.15, 0.03  # effects: of a column that moved far, and from one shade to the next
+_TESTS = {
+    "chi_squared": "chi-squared",
+    "ks": "KS",
+    "missing": "missing share",
+    "unseen": "unseen levels",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,7 @@ class ColumnView:
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """A column over the windows, oldest first: a level from 0 to 5, None where it was not seen."""
+    """A column over the windows, oldest first: a level from 0 to 4, None where it was not seen."""
 
     column: str
     label: str
@@ -36,11 +44,14 @@ class HeatRow:
 
 
 def drift_columns(report: DriftReported) -> list[ColumnView]:
-    """One line for every column, by its strongest test; what has drifted comes first."""
+    """One line for every column, by its strongest test; what has drifted comes first.
+
+    The others keep the order of the report, in which the monitor puts the weightiest first.
+    """
     strongest = _strongest(report)
     largest = max((one.effect for one in strongest.values()), default=0.0)
     views = [_column_view(one, report, largest) for one in strongest.values()]
-    return sorted(views, key=lambda one: (not one.alerted, not one.drifted, -one.effect))
+    return sorted(views, key=lambda one: (not one.alerted, not one.drifted))
 
 
 def _column_view(test: ColumnDrift, report: DriftReported, largest: float) -> ColumnView:
@@ -48,7 +59,7 @@ def _column_view(test: ColumnDrift, report: DriftReported, largest: float) -> Co
         column=test.column,
         label=entry(test.column).label,
         words=_unbroken(test.words.removeprefix(test.column).strip()),
-        test=test.test,
+        test=_TESTS.get(test.test, test.test),
         effect=test.effect,
         q_value=test.q_value,
         drifted=test.column in report.drifted,
@@ -63,19 +74,16 @@ def _unbroken(words: str) -> str:
 
 
 def heat_map(reports: Sequence[DriftReported], most: int = 24) -> list[HeatRow]:
-    """Columns against windows; the columns that drifted most often, then most strongly.
+    """Columns against windows: those that drifted most often, then as the last report has them.
 
     Args:
         reports: newest first.
         most: how many columns are shown.
     """
     windows = [_strongest(report) for report in reversed(reports)]
-    effects: defaultdict[str, list[float]] = defaultdict(list)
-    for window in windows:
-        for column, test in window.items():
-            effects[column].append(test.effect)
-    drifted = [column for report in reports for column in report.drifted]
-    order = sorted(effects, key=lambda name: (-drifted.count(name), -max(effects[name]), name))
+    drifted = Counter(column for report in reports for column in report.drifted)
+    columns = list(dict.fromkeys(column for window in reversed(windows) for column in window))
+    order = sorted(columns, key=lambda name: -drifted[name])
     return [HeatRow(name, entry(name).label, tuple(_cells(name, windows))) for name in order[:most]]
 
 
@@ -91,10 +99,10 @@ def _cells(
 
 
 def _level(test: ColumnDrift) -> int:
-    """0 to 3 for an effect without a verdict, 4 and 5 for one with."""
+    """0 to 2 for an effect without a verdict, 3 and 4 for one with."""
     if test.drifted:
-        return 5 if test.effect >= 0.15 else 4  # noqa: PLR2004 - a strong effect
-    return min(int(test.effect / 0.02), 3)
+        return 4 if test.effect >= _FAR else 3
+    return min(int(test.effect / _STEP), 2)
 
 
 def _strongest(report: DriftReported) -> dict[str, ColumnDrift]:

@@ -38,9 +38,11 @@ def _environment() -> Environment:
         wording.log_odds,
         wording.number,
         wording.percent,
+        wording.small_share,
         wording.whole,
     ):
         environment.filters[word.__name__] = word
+    environment.filters["spoken"] = lambda feature: dictionary.entry(feature).label.lower()
     environment.globals.update(
         entry=dictionary.entry,
         histogram=charts.histogram,

@@ -5,6 +5,7 @@ import math
 
 _THOUSAND = 1_000
 _YEAR = 365.25
+_LEAST_SHARE = 0.0001
 _NONE = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 
@@ -42,6 +43,17 @@ def percent(share: float | None, digits: int = 1) -> str:
     ['11.4', '%']
     """
     return _NONE if share is None else f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def small_share(value: float) -> str:
+    """A share as tests tell it: below one in ten thousand it is only told that it is.
+
+    >>> [small_share(value) for value in (2.7e-113, 0.0123, 0.9)]
+    ['< 0.0001', '0.012', '0.90']
+    """
+    if value < _LEAST_SHARE:
+        return f"< {_LEAST_SHARE:.4f}"
+    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"  # noqa: PLR2004
 
 
 def log_odds(value: float) -> str:

@@ -78,7 +78,7 @@ def test_a_column_is_shown_by_its_strongest_test_drifted_first() -> None:
         "AMT_CREDIT",
         "NAME_CONTRACT_TYPE",
     ]
-    assert (columns[0].test, columns[0].drifted, columns[0].alerted) == ("missing", True, True)
+    assert (columns[0].test, columns[0].drifted, columns[0].alerted) == ("missing share", True, True)
     assert columns[0].words.split() == ["missing", "20", "%", "->", "39", "%"]
 
 
@@ -86,7 +86,7 @@ def test_the_heat_map_goes_from_the_oldest_window_to_the_newest() -> None:
     reports = [a_drift_report(1, drifted=["EXT_SOURCE_3"]), a_drift_report(0)]
     row = heat_map(reports)[0]
     assert row.column == "EXT_SOURCE_3"
-    assert [level for level, _ in row.cells] == [1, 5]
+    assert [level for level, _ in row.cells] == [0, 4]
 
 
 def test_a_column_that_a_window_lacks_is_told() -> None:
