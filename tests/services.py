@@ -13,6 +13,7 @@ from typing import Any, Self
 import httpx
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka import Producer as Client
+from confluent_kafka.admin import AdminClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.records import RawRecord
@@ -109,6 +110,13 @@ class Stage:
         finally:
             client.close()
         return sum(max(0, offset) for offset in offsets)
+
+    def recreate(self, topic: Topic) -> None:
+        """Delete a topic with all it holds and create it again under the same name."""
+        name = self.kafka.topic_name(topic)
+        admin = AdminClient({"bootstrap.servers": self.kafka.bootstrap_servers})
+        admin.delete_topics([name])[name].result(timeout=30)
+        wait_until(lambda: name in create_missing_topics(self.kafka), 30, f"{name} to be anew")
 
     def _client(
         self, topic: Topic, group: str = "test-reader"

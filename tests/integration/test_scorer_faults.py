@@ -9,7 +9,7 @@ import pytest
 
 from contracts.codec import decode, encode
 from contracts.errors import Reason
-from contracts.events import LoanScored
+from contracts.events import HistoryStatus, LoanScored
 from contracts.topics import APPLICATIONS, HISTORIES, SCORES
 from deploy.local.kafka import LocalKafka
 from deploy.local.ports import free_port
@@ -34,7 +34,7 @@ def stage(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Stage]:
 
 
 def start(stage: Stage, *command: str, **variables: str) -> ServiceProcess:
-    return ServiceProcess(command or ["-m", "scorer"], stage, "SCORER", **variables)
+    return ServiceProcess(command or ["-m", "scorer"], stage, "SCORER", shared=None, **variables)
 
 
 def ended(process: ServiceProcess) -> int:
@@ -182,7 +182,7 @@ def test_a_record_that_ends_the_process_again_and_again_is_isolated(stage: Stage
 
     while not done() and starts < 10:
         starts += 1
-        with start(stage, _FAULTY, "die_on", "7") as scorer:
+        with start(stage, _FAULTY, "fail_on", "7") as scorer:
             wait_until(
                 lambda scorer=scorer: done() or scorer.process.exit_code is not None,  # type: ignore[misc]
                 _SECONDS,
@@ -256,6 +256,26 @@ def test_two_workers_share_the_partitions_and_lose_nothing_as_they_come_and_go(
             publish_applications(stage, 1_000)
             wait_committed(stage, 5_000)
     assert len(first_of_each(scores(stage))) == 5_000
+
+
+def test_the_view_goes_on_where_it_was_and_starts_anew_with_a_new_topic(stage: Stage) -> None:
+    stage.publish(HISTORIES, [(b"100001", encode(a_history(100_001)))])
+    with start(stage).wait_ready() as scorer:
+        assert scorer.metric("scorer_histories") == 1
+        assert scorer.stop() == 0
+    with start(stage).wait_ready() as scorer:
+        assert scorer.metric("scorer_histories") == 1
+        assert scorer.metric("scorer_history_records_total") == 0, "nothing was read twice"
+        assert scorer.stop() == 0
+    stage.recreate(HISTORIES)
+    stage.publish(HISTORIES, [(b"100002", encode(a_history(100_002)))])
+    with start(stage).wait_ready() as scorer:
+        publish_applications(stage, 2)
+        wait_committed(stage, 2)
+    assert {one.application_id: one.history_status for one in scores(stage)} == {
+        100_001: HistoryStatus.UNKNOWN,
+        100_002: HistoryStatus.PRESENT,
+    }
 
 
 @pytest.mark.parametrize("fault", ["killed", "frozen"])
