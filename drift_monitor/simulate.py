@@ -71,7 +71,7 @@ def _false_alarms(verdicts: Rate, alerts: Rate, settings: DriftMonitorSettings) 
     return table
 
 
-def _shown(rate: Rate, digits: int = 0) -> str:
+def _shown(rate: Rate, digits: int = 1) -> str:
     """The share with its interval, in per cent."""
     share, low, high = (f"{100 * value:.{digits}f}" for value in (rate.share, *rate.interval))
     return f"{share} % [{low}, {high}]"
