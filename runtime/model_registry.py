@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mlflow.artifacts
 from mlflow import MlflowClient
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 
 from contracts.bundle import IncompatibleBundleError
@@ -25,6 +26,7 @@ class ModelRegistry:
     """Looks models up and loads them."""
 
     def __init__(self, settings: MlflowSettings) -> None:
+        MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # type: ignore[no-untyped-call] # in logs
         self._settings = settings
         self._client = MlflowClient(tracking_uri=settings.tracking_uri)
 

@@ -36,8 +36,8 @@ def live_view(tally: Tally, lags: Mapping[str, int], *, phase: str, address: str
 
 def _headline(tally: Tally, phase: str) -> Text:
     return Text.assemble(
-        (f"{phase}", "bold"),
-        f"   {len(tally.published_ms):,} applications   {len(tally.scores):,} scored   "
+        (f"{phase}\n", "bold"),
+        f"{len(tally.published_ms):,} applications   {len(tally.scores):,} scored   "
         f"{len(tally.explained):,} explained   {tally.throughput():,.0f} a second",
     )
 
