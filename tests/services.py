@@ -6,7 +6,7 @@ import os
 import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,11 +34,15 @@ _NOT_YET = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a service plays: a Kafka with topics of its own, a registry, a folder."""
+    """Where a service plays: a Kafka with topics of its own, a registry, a folder.
+
+    `variables` are those that several services share.
+    """
 
     kafka: KafkaSettings
     mlflow: MlflowSettings
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, **more: str) -> dict[str, str]:
         """The variables that lead a service here."""
@@ -48,7 +52,7 @@ class Stage:
             "MLFLOW_TRACKING_URI": self.mlflow.tracking_uri,
             "MODEL_POLL_SECONDS": "0.2",
         }
-        return {**os.environ, **ours, **more}
+        return {**os.environ, **ours, **self.variables, **more}
 
     def publish(
         self,
@@ -135,15 +139,7 @@ class Stage:
 class ServiceProcess:
     """A service, started as people start it; ends with the test, however that ends."""
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        stage: Stage,
-        prefix: str,
-        *,
-        shared: Mapping[str, str] | None = None,
-        **variables: str,
-    ) -> None:
+    def __init__(self, command: Sequence[str], stage: Stage, prefix: str, **variables: str) -> None:
         """Start `python <command>`; `variables` are the service's own, given without its prefix."""
         self.port = free_port()
         self.log = stage.folder / f"{prefix.lower()}-{self.port}.log"
@@ -152,7 +148,7 @@ class ServiceProcess:
         self.process = LeashedProcess(
             [sys.executable, *command],
             log=self.log,
-            environment=stage.environment(PYTHONPATH=str(_ROOT), **named, **(shared or {})),
+            environment=stage.environment(PYTHONPATH=str(_ROOT), **named),
         )
 
     def wait_ready(self) -> Self:

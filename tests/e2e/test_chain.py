@@ -1,5 +1,6 @@
 """Every service as a process: what is published comes back scored, explained, counted, readable."""
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -48,10 +49,11 @@ def stage(kafka_bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def chain(stage: Stage) -> Iterator[Mapping[str, ServiceProcess]]:
     database = {"QUERY_API_DATABASE_URL": f"sqlite:///{stage.folder}/store.db"}
+    shared = dataclasses.replace(stage, variables=database)
     with ExitStack() as stack:
         running = {
             name: stack.enter_context(
-                ServiceProcess(command, stage, name, shared=database, **_SETTINGS.get(name, {}))
+                ServiceProcess(command, shared, name, **_SETTINGS.get(name, {}))
             )
             for name, command in _SERVICES.items()
         }

@@ -46,7 +46,7 @@ def stage(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Stage]:
 def start(stage: Stage, *command: str, **variables: str) -> ServiceProcess:
     command = command or ("-m", "drift_monitor")
     settings = _WINDOWS | variables
-    return ServiceProcess(command, stage, "DRIFT_MONITOR", shared=None, **settings)
+    return ServiceProcess(command, stage, "DRIFT_MONITOR", **settings)
 
 
 def bundle_of(stage: Stage, version: str = "1") -> ModelBundle:

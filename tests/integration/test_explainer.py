@@ -44,9 +44,7 @@ def running(kafka_bootstrap: str, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def start(stage: Stage, *command: str, **variables: str) -> ServiceProcess:
-    return ServiceProcess(
-        command or ["-m", "explainer"], stage, "EXPLAINER", shared=None, **variables
-    )
+    return ServiceProcess(command or ["-m", "explainer"], stage, "EXPLAINER", **variables)
 
 
 def some_scores(stage: Stage, count: int, version: str = "1", seed: int = 7) -> list[LoanScored]:

@@ -34,7 +34,7 @@ def stage(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Stage]:
 
 
 def start(stage: Stage, *command: str, **variables: str) -> ServiceProcess:
-    return ServiceProcess(command or ["-m", "scorer"], stage, "SCORER", shared=None, **variables)
+    return ServiceProcess(command or ["-m", "scorer"], stage, "SCORER", **variables)
 
 
 def ended(process: ServiceProcess) -> int:

@@ -78,7 +78,11 @@ def test_a_column_is_shown_by_its_strongest_test_drifted_first() -> None:
         "AMT_CREDIT",
         "NAME_CONTRACT_TYPE",
     ]
-    assert (columns[0].test, columns[0].drifted, columns[0].alerted) == ("missing share", True, True)
+    assert (columns[0].test, columns[0].drifted, columns[0].alerted) == (
+        "missing share",
+        True,
+        True,
+    )
     assert columns[0].words.split() == ["missing", "20", "%", "->", "39", "%"]
 
 
