@@ -11,7 +11,7 @@ from contracts.application import Identifier, LoanApplication
 EventId = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 LogOdds = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
 Number = Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)]  # finite
-Offset = Annotated[int, msgspec.Meta(ge=0)]
+Offset = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Packed = str  # see contracts.packing
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Time = Annotated[dt.datetime, msgspec.Meta(tz=True)]

@@ -13,8 +13,7 @@ from drift_monitor.sample import SampleError
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.simulate import add_arguments, simulate
 from drift_monitor.store import StateError
-from runtime.logs import configure_logging
-from runtime.service import Service
+from runtime.service import serving
 from runtime.settings import load_settings
 
 logger = logging.getLogger("drift_monitor")
@@ -42,23 +41,12 @@ def price(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> int:
 
 def watch(settings: DriftMonitorSettings) -> int:
     """Watch the scores until SIGTERM or SIGINT."""
-    configure_logging("drift_monitor", settings.log_level)
-    service = Service(
-        "drift_monitor",
-        host=settings.http_host,
-        port=settings.http_port,
-        stall_seconds=settings.stall_seconds,
-        dead_letter_limit=settings.dead_letter_limit,
-    )
-    service.stop_on_signals()
-    service.start()
     try:
-        run(settings, service)
+        with serving("drift_monitor", settings) as service:
+            run(settings, service)
     except (BackendMissingError, StateError) as error:
         logger.critical("%s", error)
         return 1
-    finally:
-        service.close()
     return 0
 
 

@@ -17,6 +17,7 @@ from drift_monitor.store import Store
 from drift_monitor.worker import Worker
 from runtime.consumer import Consumer
 from runtime.crash_guard import CrashGuard
+from runtime.meter import Meter
 from runtime.model_registry import ModelRegistry
 from runtime.producer import Producer
 from runtime.service import Service
@@ -72,4 +73,5 @@ def _worker(
         references=references,
         collector=collector,
         guard=CrashGuard(settings.state_dir / "attempts.json"),
+        meter=Meter(service, settings.kafka, [SCORES]),
     )

@@ -18,10 +18,10 @@ from runtime.intake import Received, refuse
 class References(Protocol):
     """The references of the models whose scores count."""
 
-    def check(self, model_name: str) -> None:
-        """Raise `InvalidEvent` for a model whose scores do not count."""
-
     def __call__(self, version: str) -> Reference:
+        """The reference of a version of our model."""
+
+    def of(self, model_name: str, version: str) -> Reference:
         """The reference of a version; raises `InvalidEvent` where there can be none."""
 
 
@@ -51,8 +51,8 @@ def read_scores(
 
 def _arrived(one: Received[LoanScored], references: References) -> Arrived:
     event = one.event
-    references.check(event.model_name)
-    features = unpack(event.features, references(event.model_version).features)
+    reference = references.of(event.model_name, event.model_version)
+    features = unpack(event.features, reference.features)
     return Arrived(
         source=Source(one.record.partition, event.source_partition, event.source_offset),
         version=event.model_version,

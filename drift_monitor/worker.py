@@ -3,13 +3,11 @@
 import datetime as dt
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from contracts.errors import InvalidEvent
 from contracts.events import LoanScored
 from contracts.records import RawRecord
-from contracts.topics import SCORES
 from drift_monitor import metrics
 from drift_monitor.evaluation import Evaluation
 from drift_monitor.monitor import DriftMonitor, Observed
@@ -19,31 +17,12 @@ from drift_monitor.store import Store
 from runtime import metrics as shared
 from runtime.crash_guard import Attempt, CrashGuard
 from runtime.intake import condemn, receive
+from runtime.meter import Batches, Meter
 from runtime.service import Service
 
 logger = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 0.2
-
-
-class Consumer(Protocol):
-    """What the loop needs of a consumer."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether a broker answers."""
-
-    def poll_batch(self, size: int, wait: float) -> list[RawRecord]:
-        """The next records."""
-
-    def commit(self, records: Sequence[RawRecord]) -> None:
-        """Commit that everything up to these records is done."""
-
-    def idle(self, wait: float) -> None:
-        """Stay in the group without taking records."""
-
-    def lag(self) -> Mapping[tuple[str, int], int]:
-        """Records not committed yet, by topic and partition."""
 
 
 class Worker:
@@ -57,17 +36,18 @@ class Worker:
         self,
         *,
         service: Service,
-        consumer: Consumer,
+        consumer: Batches,
         publisher: Publisher,
         store: Store,
         monitor: DriftMonitor,
         references: References,
         collector: metrics.DriftCollector,
         guard: CrashGuard,
+        meter: Meter,
     ) -> None:
         self._service, self._consumer, self._publisher = service, consumer, publisher
         self._store, self._monitor, self._references = store, monitor, references
-        self._collector, self._guard = collector, guard
+        self._collector, self._guard, self._meter = collector, guard, meter
         self._sliding: Evaluation | None = None
 
     def run(self, size: int, wait: float) -> None:
@@ -86,7 +66,7 @@ class Worker:
                     self._note(attempt, read, observed, time.perf_counter() - began)
             else:
                 self._close_aged()
-            self._turn()
+            self._meter.turned(self._consumer)
 
     def _resume(self) -> None:
         """Go on where an earlier run ended: unsent reports first, then its window is shown."""
@@ -131,17 +111,10 @@ class Worker:
 
     def _note(self, attempt: Attempt, read: Read, observed: Observed, seconds: float) -> None:
         """Count what was done and show the new figures."""
-        name = self._service.name
-        self._service.limit.observe(attempt.records, read.letters)
-        self._service.health.moved()
-        shared.RECORDS.labels(name, SCORES.name).inc(len(attempt.records))
-        shared.BATCH_RECORDS.labels(name).observe(len(attempt.records))
-        shared.BATCH_SECONDS.labels(name).observe(seconds)
+        self._meter.done(attempt.records, read.letters, seconds)
+        self._meter.aged(one.score.applied_at for one in read.arrived)
         metrics.SCORES.labels("simulation").inc(read.simulations)
         metrics.count(observed)
-        now, age = dt.datetime.now(dt.UTC), shared.OUTPUT_AGE_SECONDS.labels(name)
-        for one in read.arrived:
-            age.observe((now - one.score.applied_at).total_seconds())
         self._show(observed.sliding or self._sliding)
 
     def _show(self, sliding: Evaluation | None) -> None:
@@ -153,13 +126,3 @@ class Worker:
             shared.MODEL.clear()
             name, version = reference.model_name, reference.model_version
             shared.MODEL.labels(self._service.name, name, version).set(1)
-
-    def _turn(self) -> None:
-        """Tell the outside how the loop stands."""
-        name, lag = self._service.name, self._consumer.lag()
-        for (_, partition), records in lag.items():
-            shared.LAG.labels(name, SCORES.name, str(partition)).set(records)
-        connected = self._consumer.connected
-        shared.KAFKA_UP.labels(name).set(connected)
-        self._service.health.require("kafka", None if connected else "no Kafka broker answers")
-        self._service.health.turned(sum(lag.values()))

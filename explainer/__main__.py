@@ -14,13 +14,12 @@ from explainer.settings import ExplainerSettings
 from explainer.worker import Worker
 from runtime.consumer import Consumer
 from runtime.crash_guard import CrashGuard
-from runtime.logs import configure_logging
 from runtime.meter import Meter
 from runtime.model_bundle import ModelBundle
 from runtime.model_registry import ModelRegistry, NoChampionError
 from runtime.model_versions import ModelVersions
 from runtime.producer import DeliveryFailedError, Producer
-from runtime.service import Service
+from runtime.service import Service, serving
 from runtime.settings import load_settings
 
 logger = logging.getLogger("explainer")
@@ -33,23 +32,12 @@ _AWAY = (DeliveryFailedError, KafkaException, MlflowException, OSError)  # no re
 def main() -> int:
     """Run until SIGTERM or SIGINT; 0 is a graceful stop, 2 a bad setting, 3 no usable model."""
     settings = load_settings(ExplainerSettings)
-    configure_logging(_NAME, settings.log_level)
-    service = Service(
-        _NAME,
-        host=settings.http_host,
-        port=settings.http_port,
-        stall_seconds=settings.stall_seconds,
-        dead_letter_limit=settings.dead_letter_limit,
-    )
-    service.stop_on_signals()
-    service.start()
     try:
-        run(settings, service)
+        with serving(_NAME, settings) as service:
+            run(settings, service)
     except (NoChampionError, IncompatibleBundleError) as error:
         logger.critical("no model to explain: %s", error)
         return _NO_MODEL
-    finally:
-        service.close()
     return 0
 
 

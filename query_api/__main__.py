@@ -21,7 +21,7 @@ from query_api.store.projection import Projection
 from runtime.consumer import Consumer
 from runtime.logs import configure_logging
 from runtime.producer import Producer
-from runtime.service import Service
+from runtime.service import Service, serving
 from runtime.settings import load_settings
 
 logger = logging.getLogger("query_api")
@@ -50,18 +50,9 @@ def main() -> int:
 
 def project(settings: ProjectorSettings) -> int:
     """Project until SIGTERM or SIGINT; 1 where the store cannot be written."""
-    configure_logging("projector", settings.log_level)
-    service = Service(
-        SERVICE,
-        host=settings.http_host,
-        port=settings.http_port,
-        stall_seconds=settings.stall_seconds,
-        dead_letter_limit=settings.dead_letter_limit,
-    )
-    service.stop_on_signals()
-    service.start()
     try:
-        run_projector(settings, service)
+        with serving(SERVICE, settings) as service:
+            run_projector(settings, service)
     except StoreError as error:
         logger.critical("the store cannot be written, nothing is lost: %s", error)
         return 1
@@ -70,8 +61,6 @@ def project(settings: ProjectorSettings) -> int:
             "QUERY_API_DATABASE_URL names a store of another Kafka: %s. Name an empty one.", error
         )
         return 1
-    finally:
-        service.close()
     return 0
 
 

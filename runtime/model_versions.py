@@ -44,12 +44,15 @@ class ModelVersions(Generic[T]):
                 Reason.WRONG_VERSION, f"of model {model_name!r}, not of {self._model_name!r}"
             )
         if version not in self._kept:
-            self.keep(self._load(version))
+            self._remember(version, self._load(version))
         return self._kept[version]
 
     def keep(self, bundle: ModelBundle) -> None:
         """Take a bundle that is loaded already, such as the champion's at the start."""
-        self._kept[bundle.version] = self._make(bundle)
+        self._remember(bundle.version, bundle)
+
+    def _remember(self, version: str, bundle: ModelBundle) -> None:
+        self._kept[version] = self._make(bundle)
         if len(self._kept) > _KEPT:
             del self._kept[next(iter(self._kept))]
 

@@ -5,13 +5,16 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from runtime import metrics
 from runtime.dead_letters import DeadLetterLimit
+from runtime.logs import configure_logging
+from runtime.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +130,25 @@ class Service:
         logger.info("resumed")
         self.limit.resume()
         self.health.pause(paused=False)
+
+
+@contextmanager
+def serving(name: str, settings: ServiceSettings) -> Iterator[Service]:
+    """A service that logs, answers on its port and stops on signals; call from the main thread."""
+    configure_logging(name, settings.log_level)
+    service = Service(
+        name,
+        host=settings.http_host,
+        port=settings.http_port,
+        stall_seconds=settings.stall_seconds,
+        dead_letter_limit=settings.dead_letter_limit,
+    )
+    service.stop_on_signals()
+    service.start()
+    try:
+        yield service
+    finally:
+        service.close()
 
 
 def _handler(service: Service) -> type[BaseHTTPRequestHandler]:

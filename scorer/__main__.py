@@ -6,10 +6,9 @@ import sys
 
 from contracts.bundle import IncompatibleBundleError
 from runtime.crash_guard import CrashGuard
-from runtime.logs import configure_logging
 from runtime.model_registry import ModelRegistry, ModelWatcher, NoChampionError
 from runtime.producer import Producer
-from runtime.service import Service
+from runtime.service import Service, serving
 from runtime.settings import load_settings
 from scorer.agents import ScoringAgent
 from scorer.app import create_app, quiet_logs
@@ -28,24 +27,13 @@ _NO_MODEL = 3
 def main() -> int:
     """Run until SIGTERM or SIGINT; 0 is a graceful stop, 2 a bad setting, 3 no usable model."""
     settings = load_settings(ScorerSettings)
-    configure_logging("scorer", settings.log_level)
-    quiet_logs()
-    service = Service(
-        "scorer",
-        host=settings.http_host,
-        port=settings.http_port,
-        stall_seconds=settings.stall_seconds,
-        dead_letter_limit=settings.dead_letter_limit,
-    )
-    service.stop_on_signals()
-    service.start()
     try:
-        run(settings, service)
+        with serving("scorer", settings) as service:
+            quiet_logs()
+            run(settings, service)
     except (NoChampionError, IncompatibleBundleError) as error:
         logger.critical("no model to score by: %s", error)
         return _NO_MODEL
-    finally:
-        service.close()
     return 0
 
 

@@ -23,13 +23,12 @@ class OneReference:
     def __init__(self, bundle: ModelBundle) -> None:
         self._reference = reference_of(bundle, ())
 
-    def check(self, model_name: str) -> None:
-        if model_name != "creditstream":
-            raise InvalidEvent(Reason.WRONG_VERSION, f"another model, {model_name}")
-
     def __call__(self, version: str) -> Reference:
-        if version != "1":
-            raise InvalidEvent(Reason.WRONG_VERSION, f"no version {version}")
+        return self.of("creditstream", version)
+
+    def of(self, model_name: str, version: str) -> Reference:
+        if (model_name, version) != ("creditstream", "1"):
+            raise InvalidEvent(Reason.WRONG_VERSION, f"no version {version} of {model_name}")
         return self._reference
 
 

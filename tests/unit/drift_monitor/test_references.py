@@ -58,7 +58,7 @@ def test_a_version_that_can_never_be_judged_is_the_scores_fault(
     bundle: ModelBundle, error: Exception
 ) -> None:
     references = RegistryReferences(FakeRegistry(bundle, error), "creditstream", ())
-    with pytest.raises(InvalidEvent, match="no reference of 'creditstream' version '9'") as caught:
+    with pytest.raises(InvalidEvent, match="no model 'creditstream' version '9'") as caught:
         references("9")
     assert caught.value.reason is Reason.WRONG_VERSION
 
@@ -71,6 +71,6 @@ def test_a_registry_that_is_away_is_not(bundle: ModelBundle) -> None:
 
 def test_scores_of_another_model_are_refused(bundle: ModelBundle) -> None:
     references = RegistryReferences(FakeRegistry(bundle), "creditstream", ())
-    references.check("creditstream")
-    with pytest.raises(InvalidEvent, match="a score of model 'shadow', not 'creditstream'"):
-        references.check("shadow")
+    assert references.of("creditstream", "1").model_version == "1"
+    with pytest.raises(InvalidEvent, match="of model 'shadow', not of 'creditstream'"):
+        references.of("shadow", "1")

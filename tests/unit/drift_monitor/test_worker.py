@@ -24,6 +24,7 @@ from drift_monitor.store import Store
 from drift_monitor.windows import Sizes
 from drift_monitor.worker import Worker
 from runtime.crash_guard import CrashGuard
+from runtime.meter import Meter
 from runtime.model_bundle import ModelBundle
 from runtime.producer import DeliveryFailedError
 from runtime.service import Service
@@ -100,6 +101,7 @@ def run(
             references=references,
             collector=DriftCollector(),
             guard=CrashGuard(folder / "attempts.json"),
+            meter=Meter(service, broker.kafka, [SCORES]),
         )
         worker.run(size=16, wait=0.01)
     return service
