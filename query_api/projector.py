@@ -4,6 +4,7 @@ import time
 from typing import Protocol
 
 import msgspec
+from confluent_kafka import KafkaException
 
 from contracts.events import LoanScored
 from contracts.topics import CONSUMED
@@ -21,6 +22,7 @@ from runtime.service import Service
 TOPICS = CONSUMED[SERVICE]
 _PAUSE_SECONDS = 0.5
 
+_AWAY = (StoreError, DeliveryFailedError, KafkaException)  # never put down to a record
 Taken = Received[msgspec.Struct]
 
 
@@ -45,7 +47,7 @@ class Worker:
     ) -> None:
         self._settings, self._service = settings, service
         self._consumer, self._producer, self._projection = consumer, producer, projection
-        self._guard = CrashGuard(settings.state_dir / "attempts.json")
+        self._guard = CrashGuard(settings.state_dir / "attempts.json", excuses=_AWAY)
         self._meter = Meter(service, settings.kafka, TOPICS)
 
     def run(self) -> None:
@@ -63,18 +65,8 @@ class Worker:
                 continue
             records = self._consumer.poll_batch(settings.batch_size, settings.batch_wait)
             for attempt in self._guard.attempts(records):
-                self._guarded(attempt)
-
-    def _guarded(self, attempt: Attempt) -> None:
-        """Process an attempt; a store or a broker that is away is never put down to its records."""
-        away: StoreError | DeliveryFailedError | None = None
-        with self._guard.guarded(attempt):
-            try:
-                self._process(attempt)
-            except (StoreError, DeliveryFailedError) as error:
-                away = error
-        if away is not None:
-            raise away
+                with self._guard.guarded(attempt):
+                    self._process(attempt)
 
     def _process(self, attempt: Attempt) -> None:
         """Dead letters are confirmed first, for the transaction says that the batch is done."""
