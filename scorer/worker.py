@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import faust
@@ -32,6 +32,7 @@ class Worker:
         self, service: Service, feed: HistoryFeed, agent: ScoringAgent, app: faust.App
     ) -> None:
         self._service, self._feed, self._agent, self._app = service, feed, agent, app
+        self._told: set[str] = set()
 
     async def run(self) -> None:
         """Run until a signal; no application is taken before the history view has caught up.
@@ -86,12 +87,19 @@ class Worker:
         """Applications not committed yet, in the partitions of this worker."""
         if not self._app.started or self._app.rebalancing:
             return 0
-        total = 0
         consumer = cast(Consumer, self._app.consumer)
+        lags = {}
         for tp in consumer.assignment():
-            end = consumer.highwater(tp) or 0
             committed = consumer._committed_offset[tp] or 0  # noqa: SLF001 - not told otherwise
-            lag = max(0, end - committed)
-            shared.LAG.labels(self._service.name, APPLICATIONS.name, str(tp.partition)).set(lag)
-            total += lag
-        return total
+            lags[str(tp.partition)] = max(0, (consumer.highwater(tp) or 0) - committed)
+        self._tell(lags)
+        return sum(lags.values())
+
+    def _tell(self, lags: Mapping[str, int]) -> None:
+        """Export the lag by partition, and no longer that of partitions given away."""
+        labels = (self._service.name, APPLICATIONS.name)
+        for partition in self._told - lags.keys():
+            shared.LAG.remove(*labels, partition)
+        for partition, lag in lags.items():
+            shared.LAG.labels(*labels, partition).set(lag)
+        self._told = set(lags)
