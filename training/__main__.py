@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import matplotlib as mpl
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 
 from contracts.bundle import IncompatibleBundleError
 from runtime.settings import MlflowSettings, load_settings
 from training.calibrate import WorthlessScoresError
+from training.dictionary import dictionary
 from training.errors import BadInputError
+from training.histories.aggregation import HISTORY_FEATURES
 from training.loading import histories_to_file, notes_on_tables
 from training.options import HoldOut, TrainingOptions
 from training.pipeline import train
@@ -29,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; exit code 2 says bad input, 1 that the registry or the disk failed."""
     options = _parser().parse_args(arguments)
     _quieten_mlflow()
+    mpl.use("Agg")
     command: Callable[[argparse.Namespace], None] = options.command
     try:
         command(options)
@@ -54,6 +58,11 @@ def _histories(options: argparse.Namespace) -> None:
         f"{options.out}: {len(found.ids):,} applicants, {int(found.known.sum()):,} with a history, "
         f"{found.features.shape[1]} features; {found.strangers:,} others are in the tables alone"
     )
+
+
+def _dictionary(options: argparse.Namespace) -> None:
+    options.out.write_text(dictionary(), encoding="utf-8")
+    _say(f"{options.out}: {len(HISTORY_FEATURES)} features")
 
 
 def _promote(options: argparse.Namespace) -> None:
@@ -106,6 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_train(commands.add_parser("train", help="train, judge and register a model"))
     _add_histories(commands.add_parser("histories", help="write every applicant's history"))
+    words = commands.add_parser("dictionary", help="write the meaning of every history feature")
+    words.add_argument("--out", type=Path, default=Path("docs/features.md"))
+    words.set_defaults(command=_dictionary)
     promotion = commands.add_parser("promote", help="put a registered version into force")
     promotion.add_argument("version", help="the version's number")
     promotion.add_argument("--alias", help="the alias to move (default: MODEL_ALIAS)")

@@ -11,7 +11,7 @@ from training.loading import Loaded
 from training.model import TrainedModel
 from training.options import TrainingOptions
 from training.parameters import Plan
-from training.plots import quality_figures
+from training.plots import importance_by_reason, quality_figures
 from training.policy import PolicyFile
 from training.provenance import code_version, fingerprints, library_versions, requirements
 from training.register import BUNDLE, Record
@@ -46,7 +46,8 @@ def _write_bundle(folder: Path, model: TrainedModel) -> None:
 def _write_pictures(folder: Path, loaded: Loaded, model: TrainedModel, policy: PolicyFile) -> None:
     folder.mkdir()
     judged, manifest = model.judged, model.manifest
-    figures = quality_figures(
+    figures = {"importance_by_reason": importance_by_reason(manifest.importance, manifest.reasons)}
+    figures |= quality_figures(
         judged.probability,
         loaded.dataset.target,
         judged.quality,
@@ -55,7 +56,7 @@ def _write_pictures(folder: Path, loaded: Loaded, model: TrainedModel, policy: P
     )
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH)
-    for name, figure in shap_figures(model.attributions, manifest.calibration):
+    for name, figure in shap_figures(model.attributions, manifest.calibration, manifest.categories):
         figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH, bbox_inches="tight")
 
 

@@ -1,6 +1,6 @@
 """Pictures of a model's quality, for MLflow and the notebooks. Pure: figures in, figures out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -8,11 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from contracts.bundle import BundleManifest, DecisionPolicy, PointsScale
+from contracts.bundle import BundleManifest, DecisionPolicy, PointsScale, ReasonGroup
 from training.evaluate import Quality, reliability
 from training.policy import Economics, expected_profit
 
 Doubles = npt.NDArray[np.float64]
+
+_POINT_BINS = 40
 
 GOOD, BAD, NEUTRAL = "#2a6f97", "#c1440e", "#5f6b76"
 
@@ -87,16 +89,36 @@ def points_histogram(points: PointsScale, probability: Doubles, target: Doubles)
     """The distribution of the points of good and bad applicants."""
     figure, axes = _canvas("Points of good and bad applicants")
     scored = np.array([points.points(float(one)) for one in probability])
-    edges = np.linspace(scored.min(), scored.max() + 1, 41)
+    width = max(1, round(float(np.ptp(scored)) / _POINT_BINS))
+    edges = np.arange(scored.min(), scored.max() + width + 1, width)
     for value, color, label in ((0, GOOD, "repaid"), (1, BAD, "defaulted")):
-        axes.hist(scored[target == value], edges, density=True, alpha=0.6, color=color, label=label)
+        axes.hist(
+            scored[target == value],
+            edges.tolist(),
+            density=True,
+            alpha=0.6,
+            color=color,
+            label=label,
+        )
     axes.set(xlabel="points", ylabel="density")
     axes.legend(frameon=False)
     return figure
 
 
-def _canvas(title: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7, 5), layout="constrained")
+def importance_by_reason(importance: Mapping[str, float], reasons: Sequence[ReasonGroup]) -> Figure:
+    """The importance of every reason group: the sum over its features."""
+    sums = {one.code: sum(importance[name] for name in one.features) for one in reasons}
+    ordered = sorted(sums.items(), key=lambda one: one[1])
+    figure, axes = _canvas("Importance by reason", height=0.26 * len(ordered) + 1)
+    axes.barh([code for code, _ in ordered], [size for _, size in ordered], color=GOOD)
+    axes.margins(y=0.01)
+    axes.set(xlabel="sum of mean absolute attributions (log-odds)")
+    axes.tick_params(axis="y", labelsize=8)
+    return figure
+
+
+def _canvas(title: str, height: float = 5.0) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7, height), layout="constrained")
     axes = figure.subplots()
     axes.set_title(title, loc="left")
     axes.spines[["top", "right"]].set_visible(False)

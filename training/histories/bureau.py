@@ -115,7 +115,7 @@ _AGGREGATES = (
 )
 
 BUREAU = HistoryTable(
-    name="bureau",
+    name="bureau and bureau_balance",
     sources=("bureau", "bureau_balance"),
     rows=credits_known,
     aggregates=_AGGREGATES,

@@ -68,7 +68,7 @@ class HistoryTable:
     """Features that come from one kind of rows.
 
     Attributes:
-        name: the table that the rows come from, for messages.
+        name: what the rows are made from, for people.
         sources: the tables that are read.
         rows: the rows as the features take them; none is dated after the application.
         aggregates: features over an applicant's rows.

@@ -87,7 +87,7 @@ POS_MONTHS = HistoryTable(
 )
 
 POS_LOANS = HistoryTable(
-    name="POS_CASH_balance",
+    name="POS_CASH_balance, by loan",
     sources=("POS_CASH_balance",),
     rows=latest_balances,
     aggregates=cross(

@@ -21,13 +21,18 @@ def some_rows(rows: int = 900, seed: int = 3) -> TrainingRows:
 def a_plan(
     *, workers: int = 1, inner_folds: int = 3, most_features: int = 9, **boosting_changes: float
 ) -> Plan:
-    small: Parameters = {**default_parameters(900), "learning_rate": 0.1, "min_data_in_leaf": 20}
+    small: Parameters = {
+        **default_parameters(900),
+        "feature_fraction": 1.0,
+        "learning_rate": 0.1,
+        "min_data_in_leaf": 20,
+    }
     return Plan(
         folds=4,
         inner_folds=inner_folds,
         most_features=most_features,
-        max_rounds=80,
-        patience=20,
+        max_rounds=40,
+        patience=10,
         seed=7,
         workers=workers,
         boosting={**small, **boosting_changes},
@@ -105,7 +110,7 @@ def test_no_more_features_are_taken_than_planned_and_the_strongest_stay() -> Non
 
 
 def test_one_inner_fold_is_a_single_split() -> None:
-    assert 1 <= best_rounds(some_rows(), a_plan(inner_folds=1)) <= 80
+    assert 1 <= best_rounds(some_rows(), a_plan(inner_folds=1)) <= 40
 
 
 def test_many_rows_get_deeper_trees_than_few() -> None:
