@@ -64,8 +64,9 @@ def _add_applications(commands: _Commands) -> None:
         "--generate", type=at_least(1), metavar="N", help="N applicants as synthesize makes them"
     )
     command.add_argument("--split", choices=["train", "test"], default="test", help="default: test")
-    command.add_argument("--seed", type=at_least(0), default=0, help="for --generate; default: 0")
+    command.add_argument("--seed", type=at_least(0), default=0, help="of --generate, --shuffle")
     command.add_argument("--ids", type=Path, metavar="FILE", help="only these, one id in each line")
+    command.add_argument("--shuffle", action="store_true", help="in a random order, in memory")
     command.add_argument("--skip", type=at_least(0), default=0, help="leave out the first so many")
     _add_pace(command)
     command.add_argument("--drift", choices=sorted(SCENARIOS), help="make them differ in this way")

@@ -44,7 +44,8 @@ def run_applications(options: argparse.Namespace, connect: Connect = Producer) -
             options.data, options.split, allow_missing_columns=options.allow_missing_columns
         )
     )
-    selection = Selection(options.ids, options.skip, options.limit, options.drift)
+    shuffle = options.seed if options.shuffle else None
+    selection = Selection(options.ids, shuffle, options.skip, options.limit, options.drift)
     expected = options.limit or options.generate
     return _publish(APPLICATIONS, selection.of(source), expected, options, connect)
 

@@ -1,5 +1,6 @@
 """Which applications of a source are published, and what is done to them on the way."""
 
+import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -13,9 +14,14 @@ from producer.kaggle import identifier
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The ids alone that `ids_file` lists, then without the first `skip`, then `limit` of them."""
+    """The ids alone that `ids_file` lists, shuffled by a seed, without the first `skip`, cut.
+
+    A file is in the order of its ids, and applications do not arrive in one; shuffling holds all
+    that are listed in memory, about 5 KB each.
+    """
 
     ids_file: Path | None = None
+    shuffle: int | None = None
     skip: int = 0
     limit: int | None = None
     drift: str | None = None
@@ -28,9 +34,17 @@ class Selection:
         """
         if self.ids_file is not None:
             applications = _listed(applications, self.ids_file)
+        if self.shuffle is not None:
+            applications = _shuffled(applications, self.shuffle)
         stop = None if self.limit is None else self.skip + self.limit
         chosen = islice(applications, self.skip, stop)
         return map(SCENARIOS[self.drift], chosen) if self.drift else chosen
+
+
+def _shuffled(applications: Iterable[LoanApplication], seed: int) -> list[LoanApplication]:
+    order = list(applications)
+    random.Random(seed).shuffle(order)
+    return order
 
 
 def read_ids(path: Path) -> set[int]:

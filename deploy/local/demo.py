@@ -55,7 +55,7 @@ def _running(console: Console, data: Path | None) -> Iterator[Running]:
     with _kafka(console) as kafka:
         environment = _environment(kafka, folder)
         source = prepare(Steps(console, folder, environment), data)
-        publisher = Publisher(source.arguments, environment, folder / "publisher.log")
+        publisher = Publisher(source, environment, folder / "publisher.log")
         with Watcher(kafka) as watcher:
             console.print("starting scorer, explainer, drift monitor, projector, API")
             with running_services(environment, folder) as services:

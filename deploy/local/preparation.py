@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 _APPLICANTS = 17_000
 _TEST_SHARE = 0.3
-_HOLDOUT_SHARE = 0.3
+_HELD_OUT = 3_100  # training rows: as many as the drifted part streams, and some to spare
 _SEED = 20_261
 _QUICK = ("--folds", "3", "--learning-rate", "0.1")  # a few tenths of a point of AUC for minutes
 _LOG_LINES = 15
@@ -22,9 +23,16 @@ class StepFailedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Applications that the model has not seen, as arguments of `producer applications`."""
+    """Applications that the model has not seen, as arguments of `producer applications`.
+
+    Attributes:
+        arguments: name the folder and what of it is streamed.
+        fresh: whether there are enough for the drifted part to be other applicants than the clean
+            part; otherwise the same ones apply again.
+    """
 
     arguments: tuple[str, ...]
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ def prepare(steps: Steps, data: Path | None) -> Source:
         ("training", "histories", "--data", str(folder), "--out", str(histories), *tolerant),
     )
     ids = steps.folder / "held_out_ids.txt"
-    held_out = ("--holdout-share", str(_HOLDOUT_SHARE), "--holdout-ids", str(ids)) if data else ()
+    held_out = ("--holdout-share", _share(data), "--holdout-ids", str(ids)) if data else ()
     from_folder = ("--data", str(folder), "--histories", str(histories), *tolerant)
     steps.run(
         "a calibrated model, cross-validated, registered as champion",
@@ -82,8 +90,25 @@ def prepare(steps: Steps, data: Path | None) -> Source:
         "histories on their compacted topic", ("producer", "histories", "--from", str(histories))
     )
     if data:
-        return Source(("--data", str(folder), "--split", "train", "--ids", str(ids), *tolerant[1:]))
-    return Source(("--data", str(folder), "--split", "test"))
+        listed = ("--split", "train", "--ids", str(ids), "--shuffle", *tolerant[1:])
+        return Source(("--data", str(folder), *listed), fresh=False)
+    return Source(("--data", str(folder), "--split", "test"), fresh=True)
+
+
+def _share(folder: Path) -> str:
+    """The share of the training rows that are held out.
+
+    Raises:
+        StepFailedError: there is no such table, or too few rows to train on the others.
+    """
+    try:
+        path = next(path for path in folder.glob("application_train.csv*"))
+        rows = len(pd.read_csv(path, usecols=["SK_ID_CURR"]))
+    except (StopIteration, ValueError, OSError, EOFError) as error:
+        raise StepFailedError(f"{folder}: no application_train.csv that can be read") from error
+    if rows < 2 * _HELD_OUT:
+        raise StepFailedError(f"{path}: {rows:,} rows; the demo needs {2 * _HELD_OUT:,}")
+    return f"{_HELD_OUT / rows:.6f}"
 
 
 def _synthesize(steps: Steps) -> Path:

@@ -1,12 +1,13 @@
 """Publishes as upstream systems do: applications by our own command, bad messages bare."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.topics import APPLICATIONS
 from deploy.local.poison import POISON
+from deploy.local.preparation import Source
 from deploy.local.processes import LeashedProcess
 from runtime.producer import Producer
 from runtime.settings import KafkaSettings
@@ -19,16 +20,23 @@ DRIFTED_COLUMN = "NAME_CONTRACT_TYPE"
 class Publisher:
     """Starts `python -m producer applications` on one source of applications."""
 
-    source: Sequence[str]
+    source: Source
     environment: Mapping[str, str]
     log: Path
 
     def start(
         self, *, limit: int, rate: float, skip: int = 0, drift: str | None = None
     ) -> LeashedProcess:
-        """Publish `limit` applications from the `skip`-th on, at `rate` a second."""
-        command = [sys.executable, "-m", "producer", "applications", *self.source]
-        command += ["--limit", str(limit), "--rate", str(rate), "--skip", str(skip)]
+        """Publish `limit` applications at `rate` a second, after `skip` if they are to be fresh."""
+        command = [sys.executable, "-m", "producer", "applications", *self.source.arguments]
+        command += [
+            "--limit",
+            str(limit),
+            "--rate",
+            str(rate),
+            "--skip",
+            str(skip if self.source.fresh else 0),
+        ]
         command += ["--drift", drift] if drift else []
         return LeashedProcess(command, log=self.log, environment=self.environment)
 
