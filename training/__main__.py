@@ -25,7 +25,7 @@ from training.reasons import DEFAULT_CATALOGUE
 from training.register import promote
 from training.tables import Allowances
 
-_BAD_INPUT, _FAILED = 2, 1
+_BAD_INPUT, _FAILED, _INTERRUPTED = 2, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (MlflowException, IncompatibleBundleError, OSError) as error:
         print(f"training: {error}", file=sys.stderr)
         return _FAILED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     return 0
 
 
@@ -153,7 +155,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--folds", type=_count, default=5, help="outer folds (default: 5)")
     add("--rounds", type=_count, default=3000, help="the most trees (default: 3000)")
     add("--features", type=_count, help="the most features (default: by the number of rows)")
-    add("--learning-rate", type=float, help="default: by the number of rows")
+    add("--learning-rate", type=_rate, help="default: by the number of rows")
     add("--seed", type=int, default=7, help="of folds and trees (default: 7)")
     add("--alias", help="the alias to put on the model (default: MODEL_ALIAS)")
     add("--no-promote", dest="promote", action="store_false", help="register alone")
@@ -170,6 +172,13 @@ def _share(text: str) -> float:
     if not 0 <= share < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a share from 0 to below 1")
     return share
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a rate above 0 and up to 1")
+    return rate
 
 
 def _count(text: str) -> int:

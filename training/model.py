@@ -76,6 +76,8 @@ def build_model(
     judged: Judged,
     plan: Plan,
     rulebook: Rulebook,
+    *,
+    trained_at: dt.datetime,
 ) -> TrainedModel:
     """Fit the final trees to all rows and derive what goes with them.
 
@@ -98,7 +100,7 @@ def build_model(
         policy=decide_thresholds(rulebook.policy.economics, judged.probability),
         reasons=reasons,
         importance=attributions.importance(),
-        trained_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        trained_at=trained_at.isoformat(timespec="seconds"),
     )
     reference = drift_reference(dataset.matrix, plan.seed)
     return TrainedModel(manifest, booster, reference, attributions, judged)

@@ -1,5 +1,6 @@
 """A training run from a Kaggle folder to a registered model: read, fit, judge, record."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from runtime.settings import MlflowSettings
@@ -36,7 +37,8 @@ def train(options: TrainingOptions, settings: MlflowSettings, say: Say) -> str |
     if options.with_protected:
         say("protected attributes are in this model: it is measured, not registered")
         return None
-    model = build_model(loaded.dataset, rows, judged, plan, rulebook)
+    now = dt.datetime.now(dt.UTC)
+    model = build_model(loaded.dataset, rows, judged, plan, rulebook, trained_at=now)
     with recorded(options, plan, loaded, model, rulebook.policy) as record:
         version = register(settings, record)
     say(_decisions(model))

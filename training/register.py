@@ -9,8 +9,12 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
+from contracts.bundle import IncompatibleBundleError
 from runtime.model_bundle import read_bundle
+from runtime.model_registry import ModelRegistry
 from runtime.settings import MlflowSettings
+from training.dataset import NO_HISTORIES
+from training.histories.aggregation import HISTORY_VERSION
 
 EXPERIMENT = "creditstream-training"
 BUNDLE = "bundle"
@@ -67,11 +71,14 @@ def promote(settings: MlflowSettings, version: str) -> None:
 
     Raises:
         MlflowException: no such version, or the registry is away.
-        IncompatibleBundleError: services of this code could not serve it.
+        IncompatibleBundleError: it cannot be served, or nobody makes its histories.
     """
-    from runtime.model_registry import ModelRegistry  # noqa: PLC0415 - for promotions alone
-
-    ModelRegistry(settings).load(version)
+    found = ModelRegistry(settings).load(version).manifest.history_version
+    if found not in (NO_HISTORIES, HISTORY_VERSION):
+        raise IncompatibleBundleError(
+            f"version {version} takes histories of version {found}; this code makes "
+            f"{HISTORY_VERSION}, so every applicant's history would be unknown to it"
+        )
     client = MlflowClient(tracking_uri=settings.tracking_uri)
     client.set_registered_model_alias(settings.model_name, settings.model_alias, version)
 

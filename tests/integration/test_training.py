@@ -16,16 +16,17 @@ from contracts.bundle import TREES_FILE
 from producer.__main__ import main as producer
 from runtime.model_registry import ModelRegistry
 from runtime.settings import MlflowSettings
+from tests.builders import a_manifest
 from tests.kaggle_tables import write_table
 from tests.registry import a_champion
 from training.__main__ import main
-from training.histories.aggregation import HISTORY_FEATURES
+from training.histories.aggregation import HISTORY_FEATURES, HISTORY_VERSION
 from training.histories.file import read_histories
 
 APPLICANTS = 2_000
 QUICK = ("--folds", "2", "--rounds", "30", "--learning-rate", "0.1")
 
-Train = Callable[..., int]
+SERVABLE = a_manifest(history_version=HISTORY_VERSION)
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +183,7 @@ def test_rows_held_out_are_listed_and_not_trained_on(
 def test_a_version_can_be_registered_without_promotion_and_promoted_later(
     kaggle: Path, registry: MlflowSettings, tmp_path: Path
 ) -> None:
-    old = a_champion(registry, tmp_path / "bundle")
+    old = a_champion(registry, tmp_path / "bundle", SERVABLE)
     assert train(kaggle, "--tables", "application", "--no-promote") == 0
     assert ModelRegistry(registry).champion_version() == old
 
@@ -194,7 +195,7 @@ def test_a_version_can_be_registered_without_promotion_and_promoted_later(
 def test_a_version_that_is_not_there_cannot_be_promoted(
     registry: MlflowSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    old = a_champion(registry, tmp_path / "bundle")
+    old = a_champion(registry, tmp_path / "bundle", SERVABLE)
 
     assert main(["promote", "9"]) == 1
 
@@ -205,14 +206,27 @@ def test_a_version_that_is_not_there_cannot_be_promoted(
 def test_a_version_that_services_cannot_load_is_not_promoted(
     registry: MlflowSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    old = a_champion(registry, tmp_path / "bundle-1")
-    broken = a_champion(registry, tmp_path / "bundle-2")
+    old = a_champion(registry, tmp_path / "bundle-1", SERVABLE)
+    broken = a_champion(registry, tmp_path / "bundle-2", SERVABLE)
     assert main(["promote", old]) == 0
     (tmp_path / "bundle-2" / TREES_FILE).write_text("no trees")
 
     assert main(["promote", broken]) == 1
 
     assert TREES_FILE in capsys.readouterr().err
+    assert ModelRegistry(registry).champion_version() == old
+
+
+def test_a_version_whose_histories_nobody_makes_is_not_promoted(
+    registry: MlflowSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = a_champion(registry, tmp_path / "bundle-1", SERVABLE)
+    a_champion(registry, tmp_path / "bundle-2", a_manifest(history_version="0"))
+    assert main(["promote", old]) == 0
+
+    assert main(["promote", "2"]) == 1
+
+    assert "histories of version 0" in capsys.readouterr().err
     assert ModelRegistry(registry).champion_version() == old
 
 
@@ -424,10 +438,20 @@ def test_histories_of_another_version_are_refused(
     assert versions(registry) == []
 
 
-@pytest.mark.parametrize("share", ["1.0", "-0.1", "x"])
-def test_an_impossible_share_is_refused(kaggle: Path, share: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--holdout-share", "1.0"),
+        ("--holdout-share", "-0.1"),
+        ("--holdout-share", "x"),
+        ("--learning-rate", "0"),
+        ("--folds", "1"),
+        ("--tables", "none"),
+    ],
+)
+def test_an_impossible_option_is_refused(kaggle: Path, option: str, value: str) -> None:
     with pytest.raises(SystemExit) as ended:
-        train(kaggle, "--holdout-share", share)
+        train(kaggle, option, value)
 
     assert ended.value.code == 2
 
