@@ -40,11 +40,14 @@ def nodes(path: Path) -> tuple[ast.AST, ...]:
 
 @cache
 def texts() -> tuple[Path, ...]:
-    """What people wrote: everything but caches and what is kept for a run."""
+    """What people wrote: everything but caches, pictures and what is kept for a run.
+
+    A notebook's words stand in its script; the notebook itself is mostly pictures in base64.
+    """
     tops = [ROOT / name for name in (*CODE, "tests", "docs", ".ci", "notebooks")]
     below = {path for top in tops for path in top.rglob("*") if path.is_file()}
     besides = {path for pattern in TEXTS for path in ROOT.glob(pattern)}
-    hidden = {".pyc", ".png", ".npy", ".parquet", ".gz"}
+    hidden = {".pyc", ".png", ".npy", ".parquet", ".gz", ".ipynb"}
     return tuple(sorted(path for path in below | besides if path.suffix not in hidden))
 
 
