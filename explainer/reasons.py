@@ -1,8 +1,8 @@
 """From attributions to the principal reasons a customer can be told. Pure.
 
 12 CFR 1002.9(b)(2) asks for the specific principal reasons that were really used; the official
-commentary finds more than four unlikely to help. 15 USC 1681g(f) adds the number of bureau
-inquiries, where it is a key factor, beyond the limit of four.
+commentary finds more than four unlikely to help. 15 USC 1681g(f) wants the number of bureau
+inquiries told wherever it counts against the customer, beyond the limit of four.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def principal_reasons(
 
     A group weighs what its features add together, so inputs that move together are told once and
     what one of them adds while another takes it back is no reason. The number of bureau inquiries
-    is told fifth where it is the fifth strongest.
+    is told fifth where it raises the risk and four others raise it more.
     """
     weighed = [(sum(attributions[name] for name in group.features), group) for group in groups]
     raising = sorted(
@@ -30,7 +30,7 @@ def principal_reasons(
         key=lambda one: (-one[0], one[1].code),
     )
     told = raising[:MOST_REASONS]
-    told += [one for one in raising[MOST_REASONS : MOST_REASONS + 1] if one[1].code == INQUIRIES]
+    told += [one for one in raising[MOST_REASONS:] if one[1].code == INQUIRIES]
     return tuple(_given(weight, group, attributions) for weight, group in told)
 
 

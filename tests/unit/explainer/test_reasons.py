@@ -35,7 +35,8 @@ def test_there_are_at_most_four() -> None:
 def test_a_fifth_is_allowed_only_to_the_number_of_inquiries() -> None:
     four = {f"G{at}": 1.0 + at for at in range(4)}
     assert _codes({**four, INQUIRIES: 0.5}) == ["G3", "G2", "G1", "G0", INQUIRIES]
-    assert _codes({**four, INQUIRIES: 0.5, "G5": 0.6}) == ["G3", "G2", "G1", "G0"]
+    assert _codes({**four, INQUIRIES: 0.5, "G5": 0.6}) == ["G3", "G2", "G1", "G0", INQUIRIES]
+    assert _codes({**four, "G5": 0.6}) == ["G3", "G2", "G1", "G0"]
     assert _codes({**four, INQUIRIES: -0.5}) == ["G3", "G2", "G1", "G0"]
 
 
