@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 import ibis
+import msgspec
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 
+from contracts.application import NUMERIC, LoanApplication
 from training.histories.aggregation import per_applicant
 from training.histories.definition import HistoryTable
 from training.tables import HISTORY_TABLES, ibis_type, official_schema
@@ -40,6 +44,15 @@ def the_features(
     computed = ibis.duckdb.connect().to_pyarrow(per_applicant(table, tables))
     found = [row for row in computed.to_pylist() if row["SK_ID_CURR"] == applicant]
     return dict(found[0]) if found else {}
+
+
+def frame_of(applications: Sequence[LoanApplication]) -> pd.DataFrame:
+    """Applications as pandas reads them from a CSV file; low external scores default."""
+    frame = pd.DataFrame([msgspec.structs.asdict(one) for one in applications])
+    frame = frame.astype(dict.fromkeys(NUMERIC, "float64"))
+    noise = np.random.default_rng(7).normal(scale=0.25, size=len(frame))
+    target = (frame["EXT_SOURCE_2"].fillna(0.5) + noise < 0.35).astype("int32")
+    return pd.concat([frame, target.rename("TARGET")], axis=1)
 
 
 def write_table(path: Path, header: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:

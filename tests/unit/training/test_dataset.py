@@ -1,13 +1,12 @@
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.application import CATEGORICAL, NUMERIC, LoanApplication
+from contracts.application import CATEGORICAL
 from contracts.codec import decode_application, encode
 from contracts.features import (
     PROTECTED,
@@ -16,6 +15,7 @@ from contracts.features import (
 )
 from contracts.features import application_columns as columns_of_events
 from tests.builders import an_application, some_applications
+from tests.kaggle_tables import frame_of
 from training.applications import application_columns, seen_levels
 from training.dataset import (
     Dataset,
@@ -26,13 +26,6 @@ from training.dataset import (
     join,
 )
 from training.histories.aggregation import HISTORY_FEATURES, Histories
-
-
-def frame_of(applications: Sequence[LoanApplication]) -> pd.DataFrame:
-    """Applications as pandas reads them from a CSV file, with outcomes."""
-    frame = pd.DataFrame([msgspec.structs.asdict(one) for one in applications])
-    outcomes = pd.Series(np.arange(len(frame)) % 2, name="TARGET")
-    return pd.concat([frame.astype(dict.fromkeys(NUMERIC, "float64")), outcomes], axis=1)
 
 
 def some_histories(ids: Sequence[int]) -> Histories:
