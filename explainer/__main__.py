@@ -8,7 +8,7 @@ from mlflow.exceptions import MlflowException
 
 from contracts.bundle import IncompatibleBundleError
 from contracts.topics import CONSUMED
-from explainer.engine import TreeExplainerEngine
+from explainer.engine import ProvenEngine
 from explainer.explanations import Explainer
 from explainer.settings import ExplainerSettings
 from explainer.worker import Worker
@@ -26,6 +26,7 @@ logger = logging.getLogger("explainer")
 
 _NAME = "explainer"
 _NO_MODEL = 3
+_PROOF_ROWS = 64  # reference rows on which the compiled engine must agree with LightGBM
 _AWAY = (DeliveryFailedError, KafkaException, MlflowException, OSError)  # no record's fault
 
 
@@ -70,7 +71,8 @@ def run(settings: ExplainerSettings, service: Service) -> None:
 
 
 def _explainer(bundle: ModelBundle) -> Explainer:
-    return Explainer(bundle, TreeExplainerEngine(bundle.booster))
+    proof = bundle.model_input(bundle.reference[:_PROOF_ROWS])
+    return Explainer(bundle, ProvenEngine(bundle.booster, proof))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from contracts.features import UNSEEN
 from contracts.ids import explanation_id
 from contracts.packing import FloatMatrix, FloatVector, pack, unpack
 from contracts.records import RawRecord
-from explainer.engine import Doubles, Engine
+from explainer.engine import Engine
+from explainer.forest import Doubles
 from explainer.reasons import principal_reasons
 from runtime.model_bundle import ModelBundle
 
