@@ -39,7 +39,7 @@ class Desk:
         self.address, self.store, self.stream = address, store, stream
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it holds an event loop for as long as it runs
 def browser() -> Iterator[Browser]:
     if not Path(_CHROMIUM).exists():
         pytest.skip(f"no browser: {_CHROMIUM} does not exist (Debian package chromium)")
@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
     store = Store(folder)

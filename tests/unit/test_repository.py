@@ -45,9 +45,10 @@ def texts() -> tuple[Path, ...]:
     A notebook's words stand in its script; the notebook itself is mostly pictures in base64.
     """
     tops = [ROOT / name for name in (*CODE, "tests", "docs", ".ci", "notebooks")]
-    below = {path for top in tops for path in top.rglob("*") if path.is_file()}
+    found = {path for top in tops for path in top.rglob("*") if path.is_file()}
+    below = {path for path in found if "__pycache__" not in path.parts}
     besides = {path for pattern in TEXTS for path in ROOT.glob(pattern)}
-    hidden = {".pyc", ".png", ".npy", ".parquet", ".gz", ".ipynb"}
+    hidden = {".png", ".npy", ".parquet", ".gz", ".ipynb"}
     return tuple(sorted(path for path in below | besides if path.suffix not in hidden))
 
 
