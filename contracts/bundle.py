@@ -66,7 +66,8 @@ class PointsScale(msgspec.Struct, frozen=True, kw_only=True):
 class DecisionPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Approve below one probability of default, decline from another on, refer between them.
 
-    An applicant whose history the scorer has never seen is referred, unless `refer_unknown` is off.
+    An applicant whose history the scorer has never seen is referred, unless `refer_unknown` is off,
+    as it is where the model uses no histories.
     """
 
     approve_below: Share

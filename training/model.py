@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import lightgbm as lgb
+import msgspec
 
 from contracts.bundle import BundleManifest, ReasonGroup
 from contracts.packing import FloatMatrix
@@ -97,7 +98,10 @@ def build_model(
         categories=dataset.categories,
         calibration=fit_calibration(judged.out_of_fold.raw_scores, rows.target),
         points=rulebook.policy.points,
-        policy=decide_thresholds(rulebook.policy.economics, judged.probability),
+        policy=msgspec.structs.replace(
+            decide_thresholds(rulebook.policy.economics, judged.probability),
+            refer_unknown=bool(set(rows.names) & set(dataset.history_features)),
+        ),
         reasons=reasons,
         importance=attributions.importance(),
         trained_at=trained_at.isoformat(timespec="seconds"),

@@ -115,6 +115,7 @@ def test_a_trained_model_is_in_force_and_can_be_served(trained: MlflowSettings) 
     assert bundle.reference.shape[1] == len(bundle.manifest.features)
     assert np.isfinite(bundle.raw_scores(bundle.reference)).all()
     assert set(bundle.manifest.importance) == set(bundle.manifest.model_features)
+    assert bundle.manifest.policy.refer_unknown
 
 
 def test_the_run_keeps_what_is_needed_to_judge_and_repeat_it(
@@ -190,6 +191,8 @@ def test_a_version_can_be_registered_without_promotion_and_promoted_later(
     assert main(["promote", "2"]) == 0
 
     assert ModelRegistry(registry).champion_version() == "2"
+    policy = ModelRegistry(registry).load("2").manifest.policy
+    assert not policy.refer_unknown  # a model without histories does not miss one
 
 
 def test_a_version_that_is_not_there_cannot_be_promoted(
