@@ -38,8 +38,8 @@ check: setup ## format, lint, types, import rules, generated files
 	$(BIN)/python -m contracts.documents --check
 	$(BIN)/python -m query_api openapi --check
 
-bench: setup ## measure throughput and latency
-	$(BIN)/python -m bench $(ARGS)
+bench: setup ## time alternatives side by side into docs/benchmarks.md; QUICK=1: fewer rounds
+	$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick)
 
 train: setup ## train and register a model from a Kaggle folder: DATA=folder
 	@test -n '$(DATA)' || { echo 'make train: say which folder, as in: make train DATA=path/to/kaggle' >&2; exit 2; }
