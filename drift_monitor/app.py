@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+from mlflow.exceptions import MlflowException
 from prometheus_client import REGISTRY
 
 from contracts.topics import SCORES
@@ -23,6 +24,7 @@ from runtime.producer import Producer
 from runtime.service import Service
 
 STATE_FILE = "state.sqlite"
+_AWAY = (MlflowException, OSError)  # a registry that is away is no record's fault
 
 
 def run(settings: DriftMonitorSettings, service: Service) -> None:
@@ -72,6 +74,6 @@ def _worker(
         ),
         references=references,
         collector=collector,
-        guard=CrashGuard(settings.state_dir / "attempts.json"),
+        guard=CrashGuard(settings.state_dir / "attempts.json", excuses=_AWAY),
         meter=Meter(service, settings.kafka, [SCORES]),
     )

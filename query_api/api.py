@@ -1,6 +1,7 @@
 """The API, version 1: look applications up, send one in, read drift and figures."""
 
 import asyncio
+import contextlib
 from http import HTTPStatus
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from query_api.responses import (
     ApplicationPage,
     ApplicationSummary,
 )
+from query_api.store.database import StoreError
 from query_api.submission import Submission, submission
 
 router = APIRouter(prefix="/v1")
@@ -47,7 +49,7 @@ def find_application(
     Raises:
         ProblemError: it has no score, or not this one.
     """
-    case = held.repository.case(application_id)
+    case = held.repository.case(application_id, score_id or "")
     score = case.score(score_id) if case else None
     if case is None or score is None:
         which = f"score {score_id}" if score_id and case else "score"
@@ -125,10 +127,11 @@ async def submit_application(
         waited = min(seconds, configured.wait_limit)
         headers["Preference-Applied"] = f"wait={waited:g}"
         if await held.score_came(sent.score_id, waited):
-            answer = await asyncio.to_thread(
-                find_application, held, sent.application_id, sent.score_id
-            )
-            return JSONResponse(answer.model_dump(mode="json"), HTTPStatus.OK, headers)
+            with contextlib.suppress(StoreError):  # it is in the stream: that is what counts
+                answer = await asyncio.to_thread(
+                    find_application, held, sent.application_id, sent.score_id
+                )
+                return JSONResponse(answer.model_dump(mode="json"), HTTPStatus.OK, headers)
     accepted = Accepted(
         application_id=sent.application_id,
         event_id=sent.event_id,

@@ -85,6 +85,7 @@ class Consumer:
         self._new_protocol = kafka.group_protocol != "classic"
         self._statistics = _Statistics()
         self._early: list[Message] = []
+        self._mine: set[tuple[str, int]] = set()
         self._idling = False
         self.connected = False
         self._client = self._join()
@@ -98,9 +99,9 @@ class Consumer:
         if self._idling:
             self._idling = False
             self._client.resume(self._client.assignment())
-        messages, self._early = self._early, []
+        messages, self._early = self._early[:size], self._early[size:]
         messages = messages or self._client.consume(1, wait)
-        if messages:  # what has piled up meanwhile; a lone record does not wait for others
+        if 0 < len(messages) < size:  # what has piled up; a lone record does not wait for others
             messages += self._client.consume(size - len(messages), 0)
         return [raw_record(message) for message in messages if self._is_record(message)]
 
@@ -132,7 +133,7 @@ class Consumer:
             (topic, int(partition)): statistics.consumer_lag
             for topic, of_topic in self._statistics.topics.items()
             for partition, statistics in of_topic.partitions.items()
-            if statistics.consumer_lag >= 0
+            if statistics.consumer_lag >= 0 and (topic, int(partition)) in self._mine
         }
 
     def close(self) -> None:
@@ -178,6 +179,7 @@ class Consumer:
 
     def _assigned(self, client: Client, partitions: list[TopicPartition]) -> None:
         logger.info("assigned: %s", [f"{p.topic}[{p.partition}]" for p in partitions])
+        self._mine |= {(partition.topic, partition.partition) for partition in partitions}
         if self._positions is None:
             return
         for partition in partitions:
@@ -192,6 +194,7 @@ class Consumer:
     def _revoked(self, _client: Client, partitions: list[TopicPartition]) -> None:
         gone = {(partition.topic, partition.partition) for partition in partitions}
         self._early = [m for m in self._early if (m.topic(), m.partition()) not in gone]
+        self._mine -= gone
         logger.info("revoked: %s", sorted(gone))
 
     def _look(self, statistics: str) -> None:

@@ -5,13 +5,14 @@ The original key, value and headers are untouched; our own headers are added beh
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from contracts.errors import Reason
 from contracts.records import Headers, RawRecord
 from contracts.topics import TOPICS, Topic
 from runtime import metrics
+from runtime.producer import RecordTooLargeError
 from runtime.settings import KafkaSettings
 
 _MAX_MESSAGE = 2_000  # characters of an error text: the headers must fit the topic's headroom
@@ -60,9 +61,23 @@ def send_dead_letters(
     sources = {kafka.topic_name(topic): topic for topic in TOPICS}
     for letter in letters:
         source = sources[letter.record.topic]
-        target = source.dead_letters(letter.service)
-        producer.send(target, letter.record.key, letter.record.value, letter.headers())
+        _send(producer, source.dead_letters(letter.service), letter)
         metrics.DEAD_LETTERS.labels(letter.service, source.name, letter.reason.value).inc()
+
+
+def _send(producer: Sender, target: Topic, letter: DeadLetter) -> None:
+    """Send a letter whole, or without its value where that was only small while compressed.
+
+    A broker holds a topic's limit against compressed batches, so a record can lie in a topic that
+    no client may send uncompressed. Its place is in the headers; its value stays there.
+    """
+    key, headers = letter.record.key, letter.headers()
+    try:
+        producer.send(target, key, letter.record.value, headers)
+    except RecordTooLargeError as error:
+        short = replace(letter, record=replace(letter.record, headers=()))
+        told = ("dlq_value_left_out", str(error)[:_MAX_MESSAGE].encode(errors="backslashreplace"))
+        producer.send(target, (key or b"")[:_MAX_MESSAGE] or None, None, [*short.headers(), told])
 
 
 class DeadLetterLimit:

@@ -39,10 +39,14 @@ class Meter:
     def __init__(self, service: Service, kafka: KafkaSettings, topics: Sequence[Topic]) -> None:
         self._service = service
         self._names = {kafka.topic_name(topic): topic.name for topic in topics}
+        self._told: set[tuple[str, int]] = set()
 
     def turned(self, consumer: Batches) -> None:
         """The loop went round, with or without records."""
         name, lag = self._service.name, consumer.lag()
+        for topic, partition in self._told - lag.keys():  # given to another member
+            metrics.LAG.remove(name, self._names[topic], str(partition))
+        self._told = set(lag)
         for (topic, partition), records in lag.items():
             metrics.LAG.labels(name, self._names[topic], str(partition)).set(records)
         connected = consumer.connected

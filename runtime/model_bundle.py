@@ -100,7 +100,7 @@ def _booster(path: Path, manifest: BundleManifest) -> lgb.Booster:
 def _reference(path: Path, manifest: BundleManifest) -> FloatMatrix:
     try:
         reference: FloatMatrix = np.load(path, allow_pickle=False)
-    except ValueError as error:
+    except (ValueError, EOFError) as error:
         raise IncompatibleBundleError(f"{path}: {error}") from error
     if reference.ndim != 2 or reference.shape[1] != len(manifest.features):  # noqa: PLR2004
         expected = len(manifest.features)

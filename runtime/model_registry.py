@@ -74,6 +74,7 @@ class ModelWatcher:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._version = ""
+        self._error: Exception | None = None
 
     def load_first(self) -> ModelBundle:
         """The model to start with.
@@ -94,7 +95,13 @@ class ModelWatcher:
         self._stopping.set()
 
     def take_new(self) -> ModelBundle | None:
-        """The model that has come into force since the last call, if any; it is announced."""
+        """The model that has come into force since the last call, if any; it is announced.
+
+        Raises:
+            Exception: what ended the looking unforeseen, for nobody would follow the alias then.
+        """
+        if self._error is not None:
+            raise self._error
         with self._lock:
             new, self._new = self._new, None
         return None if new is None else self._announced(new)
@@ -106,6 +113,9 @@ class ModelWatcher:
             except (NoChampionError, IncompatibleBundleError, MlflowException, OSError) as error:
                 metrics.MODEL_FAILURES.labels(self._service).inc()
                 logger.error("the model in force stays: %s", error)  # noqa: TRY400
+            except Exception as error:  # handed over to the service's own thread
+                self._error = error
+                raise
 
     def _look(self) -> None:
         version = self._registry.champion_version()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from contracts.topics import Topic
 
@@ -95,6 +95,9 @@ def load_settings(settings_type: type[SettingsT]) -> SettingsT:
     """
     try:
         return settings_type()
+    except SettingsError as error:  # a value that is to be JSON and is not
+        print(f"{settings_type.model_config.get('env_prefix')}*: {error}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from error
     except ValidationError as error:
         for problem in error.errors():
             name = _variable(error.title, settings_type, problem["loc"])

@@ -37,6 +37,22 @@ def create_missing_topics(kafka: KafkaSettings, replication: int = 1) -> list[st
     return created
 
 
+def delete_topics(kafka: KafkaSettings) -> None:
+    """Delete our topics, for runs that made them under a prefix of their own.
+
+    Raises:
+        ValueError: there is no prefix: these may be the lender's own topics.
+        KafkaException: the cluster cannot be reached or refuses.
+    """
+    if not kafka.topic_prefix:
+        raise ValueError("topics without a prefix are not deleted")
+    client = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    names = [kafka.topic_name(topic) for topic in (*TOPICS, *DEAD_LETTERS)]
+    there = client.list_topics(timeout=_SECONDS).topics
+    for deleted in client.delete_topics([name for name in names if name in there]).values():
+        deleted.result()
+
+
 def _new_topic(kafka: KafkaSettings, topic: Topic, replication: int) -> NewTopic:
     return NewTopic(
         kafka.topic_name(topic),

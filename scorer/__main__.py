@@ -4,6 +4,8 @@ import asyncio
 import logging
 import sys
 
+import lmdb
+
 from contracts.bundle import IncompatibleBundleError
 from runtime.crash_guard import CrashGuard
 from runtime.model_registry import ModelRegistry, ModelWatcher, NoChampionError
@@ -57,7 +59,7 @@ def run(settings: ScorerSettings, service: Service) -> None:
         models=models,
         histories=store,
         publisher=Publisher(Producer(settings.kafka, service.name), settings.kafka, service.name),
-        guard=CrashGuard(settings.state_dir / "attempts.json"),
+        guard=CrashGuard(settings.state_dir / "attempts.json", excuses=(OSError, lmdb.Error)),
     )
     asyncio.run(Worker(service, feed, agent, create_app(settings, agent)).run())
     models.stop()

@@ -61,6 +61,7 @@ class ScoringAgent:
         self, stream: Stream[EventT[bytes | None]], size: int, wait: float
     ) -> None:
         """Take batches for as long as the stream lives (`noack_take` makes events of it)."""
+        stream.enable_acks = False  # else it acks what it still holds when an error ends the loop
         async for events in stream.noack_take(size, within=wait):
             waiting = iter(events)
             for attempt in self._guard.attempts([raw_record(event) for event in events]):

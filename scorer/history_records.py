@@ -1,5 +1,6 @@
 """From records of the history topic to changes of the view; bad ones become dead letters."""
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
@@ -50,7 +51,11 @@ def history_changes(
 def _decoded(value: bytes | None) -> Change:
     event = decode(value, HistoryAggregated)
     features = None if event.features is None else _unpacked(event.features)
-    return Change(event.application_id, History(event.as_of, event.history_version, features))
+    try:
+        as_of = event.as_of.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise InvalidEvent(Reason.IMPOSSIBLE_VALUE, f"as_of {event.as_of}: {error}") from error
+    return Change(event.application_id, History(as_of, event.history_version, features))
 
 
 def _unpacked(text: str) -> FloatVector:

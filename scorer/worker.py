@@ -90,8 +90,11 @@ class Worker:
         consumer = cast(Consumer, self._app.consumer)
         lags = {}
         for tp in consumer.assignment():
-            committed = consumer._committed_offset[tp] or 0  # noqa: SLF001 - not told otherwise
-            lags[str(tp.partition)] = max(0, (consumer.highwater(tp) or 0) - committed)
+            committed = consumer._committed_offset[tp]  # noqa: SLF001 - not told otherwise
+            if committed is None:  # nothing was ever committed: begin where reading began
+                committed = consumer._read_offset[tp]  # noqa: SLF001
+            if committed is not None:
+                lags[str(tp.partition)] = max(0, (consumer.highwater(tp) or 0) - committed)
         self._tell(lags)
         return sum(lags.values())
 

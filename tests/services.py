@@ -208,10 +208,14 @@ def _parsed(line: str) -> Any:
 
 
 @contextlib.contextmanager
-def a_stage(bootstrap: str, folder: Path) -> Iterator[Stage]:
-    """A stage with all topics and the tiny model as champion; its topics are deleted after use."""
+def a_stage(bootstrap: str, folder: Path, *, tidy: bool = True) -> Iterator[Stage]:
+    """A stage with all topics and the tiny model as champion.
+
+    Its topics are deleted after use, unless the broker is one that ends with the test anyway.
+    """
     prefix = f"test-{uuid.uuid4().hex[:8]}-"
     kafka = KafkaSettings(bootstrap_servers=bootstrap, topic_prefix=prefix)
     create_missing_topics(kafka)
     yield Stage(kafka, a_registry(folder), folder)
-    TopicFactory(bootstrap, prefix).delete_all()
+    if tidy:
+        TopicFactory(bootstrap, prefix).delete_all()

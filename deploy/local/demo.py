@@ -16,6 +16,8 @@ from pathlib import Path
 from rich.console import Console
 
 from deploy.local.kafka import LocalKafka
+from deploy.local.kafka_jars import JarError
+from deploy.local.kafka_node import KafkaStartError
 from deploy.local.live import run_live
 from deploy.local.preparation import StepFailedError, Steps, prepare
 from deploy.local.publisher import Publisher
@@ -24,6 +26,7 @@ from deploy.local.running import Running
 from deploy.local.services import ServiceFailedError, running_services
 from deploy.local.watcher import Watcher
 from runtime.settings import KafkaSettings, load_settings
+from runtime.topics import delete_topics
 
 _FOLDER = Path("var/demo")
 
@@ -41,7 +44,7 @@ def main() -> int:
             if arguments.once:
                 return run_round(demo)
             run_live(demo)
-    except (StepFailedError, ServiceFailedError) as error:
+    except (StepFailedError, ServiceFailedError, JarError, KafkaStartError) as error:
         console.print(f"[red]✗[/] {error}", markup=True, highlight=False)
         return 1
     except KeyboardInterrupt:
@@ -73,9 +76,13 @@ def _kafka(console: Console) -> Iterator[KafkaSettings]:
     """The given Kafka under a prefix of this run, or a local one of our own."""
     given = load_settings(KafkaSettings)
     if "KAFKA_BOOTSTRAP_SERVERS" in os.environ:
-        prefix = given.topic_prefix or f"demo-{uuid.uuid4().hex[:6]}-"
+        prefix = f"{given.topic_prefix}demo-{uuid.uuid4().hex[:6]}-"
         console.print(f"Kafka at {given.bootstrap_servers}, topics {prefix}*")
-        yield given.model_copy(update={"topic_prefix": prefix})
+        ours = given.model_copy(update={"topic_prefix": prefix})
+        try:
+            yield ours
+        finally:
+            delete_topics(ours)
         return
     with LocalKafka() as local:
         console.print(f"[green]✓[/] Apache Kafka at {local.bootstrap}")

@@ -78,18 +78,23 @@ def _publish_drifted(running: Running) -> None:
 
 def _stored(running: Running) -> set[str]:
     """The score ids that the query service shows; it gives an explanation with each of them."""
-    applications = {score.application_id for score in running.tally.scores.values()}
+    scores = running.tally.scores.values()
+    found: set[str] = set()
+
+    def missing() -> set[int]:
+        return {score.application_id for score in scores if score.score_id not in found}
+
     with httpx.Client(base_url=running.address, timeout=30) as client:
-        running.wait_for(
-            "the query service has them",
-            lambda: client.get("/v1/stats").json()["applications"] >= len(applications),
-            _PATIENCE,
-        )
-        return {
-            score
-            for application in track(applications, "reading each back", console=running.console)
-            for score in _shown(client, application)
-        }
+        for application in track(missing(), "reading each back", console=running.console):
+            found |= _shown(client, application)
+
+        def complete() -> bool:  # what the projector had not stored yet at the first look
+            for application in missing():
+                found.update(_shown(client, application))
+            return not missing()
+
+        running.wait_for("the query service has them all", complete, _PATIENCE)
+    return found
 
 
 def _shown(client: httpx.Client, application_id: int) -> set[str]:

@@ -22,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 _LATEST = 10
 _PAGE = 50
 _WINDOWS = 12
+_LAST_SECOND = 253_402_300_799  # of the year 9999
 _PATIENCE = dt.timedelta(seconds=60)
 
 ApplicationId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -76,10 +77,10 @@ def application(
     held: Held,
     application_id: ApplicationId,
     score_id: Annotated[QueryText | None, Query()] = None,
-    sent: Annotated[int, Query(ge=0, le=2**40)] = 0,
+    sent: Annotated[int, Query(ge=0, le=_LAST_SECOND)] = 0,
 ) -> Response:
     """One application; a score that was asked for by its id may still be under way."""
-    case = held.repository.case(application_id)
+    case = held.repository.case(application_id, score_id or "")
     score = case.score(score_id) if case else None
     now = held.clock()
     if case is not None and score is not None:

@@ -80,14 +80,22 @@ class Repository:
         with reading(self._engine) as connection:
             connection.execute(sa.select(schema.positions).limit(1))
 
-    def case(self, application_id: int) -> Case | None:
-        """One application with its scores; None where it has none."""
+    def case(self, application_id: int, wanted: str = "") -> Case | None:
+        """One application with its newest scores, newest first; None where it has none.
+
+        The score in force and the one of the id `wanted` are among them, however old they are.
+        """
         scores, explanations = schema.scores, schema.explanations
         query = (
             sa.select(scores.c.event, scores.c.in_force, explanations.c.event.label("explanation"))
             .outerjoin(explanations, explanations.c.score_id == scores.c.score_id)
             .where(scores.c.application_id == application_id)
-            .order_by(scores.c.scored_at.desc(), scores.c.score_id.desc())
+            .order_by(
+                (scores.c.score_id == wanted).desc(),
+                scores.c.in_force.desc(),
+                scores.c.scored_at.desc(),
+                scores.c.score_id.desc(),
+            )
             .limit(_SCORES_OF_A_CASE)
         )
         outcome = sa.select(schema.outcomes).where(
@@ -98,9 +106,11 @@ class Repository:
             known = connection.execute(outcome).one_or_none()
         if not found:
             return None
-        return Case(
-            application_id, found, Outcome(known.defaulted, known.observed_at) if known else None
+        newest = sorted(
+            found, key=lambda one: (one.event.scored_at, one.event.score_id), reverse=True
         )
+        became = Outcome(known.defaulted, known.observed_at) if known else None
+        return Case(application_id, tuple(newest), became)
 
     def has_score(self, score_id: str) -> bool:
         """Whether the score has come."""

@@ -87,6 +87,22 @@ def test_re_scores_are_kept_and_lower_offsets_ignored(engine: sa.Engine) -> None
     assert [one.in_force for one in case.scores] == [True, False]
 
 
+def test_the_score_in_force_and_the_one_asked_for_are_found_behind_many_simulations(
+    engine: sa.Engine,
+) -> None:
+    simulations = [a_score(offset=at, purpose=Purpose.SIMULATION) for at in range(2, 80)]
+    old, real = a_score(offset=0), a_score(offset=1)
+    _put(engine, [old, real, *simulations])
+    case = Repository(engine).case(100_001, wanted=old.score_id)
+    assert case is not None
+    in_force, asked = case.score(), case.score(old.score_id)
+    assert in_force is not None
+    assert asked is not None
+    assert (in_force.event.score_id, asked.event.score_id) == (real.score_id, old.score_id)
+    times = [one.event.scored_at for one in case.scores]
+    assert times == sorted(times, reverse=True)
+
+
 def test_a_later_observation_corrects_an_outcome_and_an_earlier_does_not(
     engine: sa.Engine,
 ) -> None:

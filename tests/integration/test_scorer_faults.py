@@ -280,7 +280,7 @@ def test_the_view_goes_on_where_it_was_and_starts_anew_with_a_new_topic(stage: S
 def test_a_kafka_that_goes_away_costs_no_application(
     own_kafka: LocalKafka, tmp_path: Path, fault: str
 ) -> None:
-    with a_stage(own_kafka.bootstrap, tmp_path) as stage:
+    with a_stage(own_kafka.bootstrap, tmp_path, tidy=False) as stage:
         with start(stage, BATCH_SIZE="20").wait_ready() as scorer:
             publish_applications(stage, 2_000)
             wait_until(lambda: stage.count(SCORES) > 0, _SECONDS, "the first scores")
@@ -307,7 +307,8 @@ def test_a_kafka_that_goes_away_costs_no_application(
 def test_a_stop_while_kafka_does_not_answer_ends_the_process(
     own_kafka: LocalKafka, tmp_path: Path
 ) -> None:
-    with a_stage(own_kafka.bootstrap, tmp_path) as stage, start(stage).wait_ready() as scorer:
+    kept = a_stage(own_kafka.bootstrap, tmp_path, tidy=False)
+    with kept as stage, start(stage).wait_ready() as scorer:
         own_kafka.process.freeze()
         scorer.stop()
         assert scorer.process.exit_code in {0, 1}

@@ -69,3 +69,17 @@ def test_the_limit_counts_dead_letters_in_a_row_over_batches(
     assert limit.paused == paused
     limit.resume()
     assert not limit.paused
+
+
+def test_a_value_that_only_fitted_while_compressed_is_left_out_and_its_place_told() -> None:
+    broker = FakeBroker()
+    producer = broker.producer("scorer")
+    target = APPLICATIONS.dead_letters("scorer")
+    record = RawRecord("loan.applications", 2, 9, b"7", b"x" * target.max_message_bytes, (), 1000)
+    send_dead_letters(producer, broker.kafka, [refuse(record, "scorer", Reason.NOT_JSON, "no")])
+    producer.flush_or_raise()
+    (sent,) = broker.records(target)
+    told = dict(sent.headers)
+    assert (sent.key, sent.value) == (b"7", None)
+    assert (told["dlq_partition"], told["dlq_offset"]) == (b"2", b"9")
+    assert b"the topic takes" in (told["dlq_value_left_out"] or b"")

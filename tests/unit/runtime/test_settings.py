@@ -58,3 +58,21 @@ def test_kafka_settings_alone_name_their_variable(
     with pytest.raises(SystemExit):
         load_settings(KafkaSettings)
     assert "KAFKA_GROUP_PROTOCOL" in capsys.readouterr().err
+
+
+class ListSettings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="LIST_", frozen=True)
+
+    columns: tuple[str, ...] = ()
+
+
+def test_a_value_that_is_no_json_where_json_is_wanted_ends_with_its_field(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIST_COLUMNS", "AMT_CREDIT")
+    with pytest.raises(SystemExit) as ended:
+        load_settings(ListSettings)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("LIST_")
+    assert "columns" in said

@@ -83,3 +83,11 @@ def test_features_that_are_no_vector_are_refused(features: str) -> None:
 def test_a_refused_history_has_the_same_event_id_at_every_rebuild() -> None:
     bad = record(b"{", offset=12, partition=3)
     assert refused(bad) == refused(bad) == [(Reason.NOT_JSON, "loan.histories-3-12")]
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_a_date_that_no_calendar_holds_in_utc_is_refused(as_of: str) -> None:
+    good = encode(a_history(7)).decode()
+    value = good.replace(a_history(7).as_of.isoformat().replace("+00:00", "Z"), as_of)
+    assert as_of in value
+    assert [reason for reason, _ in refused(record(value.encode()))] == [Reason.IMPOSSIBLE_VALUE]
