@@ -168,10 +168,10 @@ def test_a_column_given_twice_is_never_taken(document: dict[str, Any], data: st.
 @given(st.binary(max_size=200))
 @example(b'{"SK_ID_CURR":1,"x\\ud800":5}')
 def test_arbitrary_bytes_raise_nothing_but_invalid_event(value: bytes) -> None:
-    with pytest.raises(InvalidEvent):
+    with contextlib.suppress(InvalidEvent):
         decode_application(value)
     for event_type in EVENT_TYPES:
-        with pytest.raises(InvalidEvent):
+        with contextlib.suppress(InvalidEvent):
             decode(value, event_type)
 
 
