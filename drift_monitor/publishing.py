@@ -1,27 +1,20 @@
 """Reports and dead letters on their way out, each confirmed by the broker on return."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from contracts import codec
 from contracts.events import EVENT_TYPES, DriftReported
 from contracts.headers import cloud_event_headers, new_traceparent
 from contracts.topics import DRIFT
-from runtime.dead_letters import DeadLetter, Sender, send_dead_letters
+from runtime.dead_letters import DeadLetter, send_dead_letters
+from runtime.producer import Output
 from runtime.settings import KafkaSettings
-
-
-class Producer(Sender, Protocol):
-    """What publishing needs of a producer."""
-
-    def flush_or_raise(self) -> None:
-        """Return when the broker has confirmed everything that was sent."""
 
 
 class Publisher:
     """Sends what the monitor makes; `DeliveryFailedError` where the broker did not take it."""
 
-    def __init__(self, producer: Producer, kafka: KafkaSettings, service: str) -> None:
+    def __init__(self, producer: Output, kafka: KafkaSettings, service: str) -> None:
         self._producer, self._kafka, self._service = producer, kafka, service
 
     def publish_letters(self, letters: Sequence[DeadLetter]) -> None:

@@ -4,7 +4,6 @@ import datetime as dt
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import numpy as np
 
@@ -18,22 +17,16 @@ from contracts.topics import EXPLANATIONS
 from explainer import metrics
 from explainer.explanations import Explainer, ScoredRecord
 from runtime.crash_guard import Attempt, CrashGuard
-from runtime.dead_letters import DeadLetter, Sender, send_dead_letters
+from runtime.dead_letters import DeadLetter, send_dead_letters
 from runtime.intake import Received, condemn, receive, refuse
 from runtime.meter import Batches, Meter
+from runtime.producer import Output
 from runtime.service import Service
 from runtime.settings import KafkaSettings
 
 _PAUSE_SECONDS = 0.2
 
 Explained = tuple[LoanExplained, Envelope]
-
-
-class Output(Sender, Protocol):
-    """What the loop needs of a producer."""
-
-    def flush_or_raise(self) -> None:
-        """Return when the broker has confirmed everything that was sent."""
 
 
 class Worker:

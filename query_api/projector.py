@@ -1,7 +1,6 @@
 """The projector: topics into SQL, each batch one transaction together with its positions."""
 
 import time
-from typing import Protocol
 
 import msgspec
 from confluent_kafka import KafkaException
@@ -13,10 +12,10 @@ from query_api.settings import SERVICE, ProjectorSettings
 from query_api.store.database import StoreError
 from query_api.store.projection import Projection
 from runtime.crash_guard import Attempt, CrashGuard
-from runtime.dead_letters import DeadLetter, Sender, send_dead_letters
+from runtime.dead_letters import DeadLetter, send_dead_letters
 from runtime.intake import Received, condemn, receive
 from runtime.meter import Batches, Meter
-from runtime.producer import DeliveryFailedError
+from runtime.producer import DeliveryFailedError, Output
 from runtime.service import Service
 
 TOPICS = CONSUMED[SERVICE]
@@ -24,13 +23,6 @@ _PAUSE_SECONDS = 0.5
 
 _AWAY = (StoreError, DeliveryFailedError, KafkaException)  # never put down to a record
 Taken = Received[msgspec.Struct]
-
-
-class Output(Sender, Protocol):
-    """What the projector needs of a producer, for its dead letters."""
-
-    def flush_or_raise(self) -> None:
-        """Return when the broker has confirmed everything that was sent."""
 
 
 class Worker:

@@ -4,31 +4,18 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from typing import Protocol
 
-from contracts.records import Headers
-from contracts.topics import APPLICATIONS, Topic
+from contracts.topics import APPLICATIONS
 from query_api.submission import Submission
+from runtime.producer import Output
 
 _Waiting = tuple[Submission, Future[None]]
-
-
-class Producer(Protocol):
-    """What the publisher needs of a producer."""
-
-    def send(
-        self, topic: Topic, key: str | bytes | None, value: bytes | None, headers: Headers
-    ) -> None:
-        """Hand a record over for delivery."""
-
-    def flush_or_raise(self) -> None:
-        """Return when everything sent is confirmed."""
 
 
 class Publisher:
     """Publishes from a thread of its own; a future is done when the broker has confirmed."""
 
-    def __init__(self, producer: Producer) -> None:
+    def __init__(self, producer: Output) -> None:
         self._producer = producer
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)

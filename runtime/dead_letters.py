@@ -6,25 +6,15 @@ The original key, value and headers are untouched; our own headers are added beh
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from contracts.errors import Reason
-from contracts.records import Headers, RawRecord
+from contracts.records import RawRecord
 from contracts.topics import TOPICS, Topic
 from runtime import metrics
-from runtime.producer import RecordTooLargeError
+from runtime.producer import RecordTooLargeError, Sender
 from runtime.settings import KafkaSettings
 
 _MAX_MESSAGE = 2_000  # characters of an error text: the headers must fit the topic's headroom
-
-
-class Sender(Protocol):
-    """What dead letters need of a producer."""
-
-    def send(
-        self, topic: Topic, key: str | bytes | None, value: bytes | None, headers: Headers
-    ) -> None:
-        """Hand a record over for delivery."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Events out: a burst is produced, then confirmed as a whole."""
 
 import logging
+from typing import Protocol
 
 from confluent_kafka import KafkaError, Message
 from confluent_kafka import Producer as Client
@@ -19,6 +20,22 @@ class RecordTooLargeError(ValueError):
 
 class DeliveryFailedError(RuntimeError):
     """Records that the broker did not confirm: nothing of their batch may be committed."""
+
+
+class Sender(Protocol):
+    """What a part needs that only hands records over, such as dead letters."""
+
+    def send(
+        self, topic: Topic, key: str | bytes | None, value: bytes | None, headers: Headers
+    ) -> None:
+        """Hand a record over for delivery."""
+
+
+class Output(Sender, Protocol):
+    """What a service needs of a producer: a burst handed over, then confirmed as a whole."""
+
+    def flush_or_raise(self) -> None:
+        """Return when the broker has confirmed everything that was sent."""
 
 
 class Producer:

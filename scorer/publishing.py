@@ -3,30 +3,18 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from contracts.codec import encode
 from contracts.events import EVENT_TYPES, LoanScored
 from contracts.headers import Envelope, child_traceparent, cloud_event_headers
 from contracts.records import Headers
-from contracts.topics import SCORES, Topic
+from contracts.topics import SCORES
 from runtime import metrics as shared
 from runtime.dead_letters import DeadLetter, send_dead_letters
+from runtime.producer import Output
 from runtime.settings import KafkaSettings
 from scorer import metrics
 from scorer.scoring import Applied, ScoredBatch
-
-
-class Output(Protocol):
-    """What publishing needs of a producer."""
-
-    def send(
-        self, topic: Topic, key: str | bytes | None, value: bytes | None, headers: Headers
-    ) -> None:
-        """Hand a record over for delivery."""
-
-    def flush_or_raise(self) -> None:
-        """Return when the broker has confirmed everything."""
 
 
 @dataclass(frozen=True, slots=True)
