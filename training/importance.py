@@ -1,0 +1,108 @@
+"""What drives a model, feature by feature, family by family, pair by pair: the record of it. Pure.
+
+Three measures, since each answers another question: the attribution says what moved the scores, the
+gain what the trees were built from, the permutation what the ranking of unseen rows would lose.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from contracts.bundle import ReasonGroup
+from training.evaluate import Interval
+
+Doubles = npt.NDArray[np.float64]
+Families = Mapping[str, Sequence[str]]
+"""A family's name to its features."""
+
+APPLICATION = "application"
+
+
+class FeatureImportance(msgspec.Struct, frozen=True, kw_only=True):
+    """One feature of the model.
+
+    Attributes:
+        feature: its name.
+        attribution: the mean absolute SHAP attribution, in log-odds.
+        direction: Spearman's correlation of value and attribution where the value is present: +1
+            where more of it always means more risk; None for a category, and where nothing varies.
+        gain: its share of the gain of all splits.
+        permutation: the AUC that unseen rows lose when its values are shuffled among them; None
+            where it was not measured.
+    """
+
+    feature: str
+    attribution: float
+    direction: float | None
+    gain: float
+    permutation: Interval | None
+
+
+class FamilyImportance(msgspec.Struct, frozen=True, kw_only=True):
+    """Features that belong together.
+
+    Attributes:
+        family: its name.
+        features: how many of them the model takes.
+        attribution: the mean absolute sum of their attributions, in log-odds; what they add and
+            take away from each other is taken off, so it is at most the sum over the features.
+        gain: their share of the gain of all splits.
+        permutation: the AUC that unseen rows lose when all of them are shuffled together.
+    """
+
+    family: str
+    features: int
+    attribution: float
+    gain: float
+    permutation: Interval | None
+
+
+class Interaction(msgspec.Struct, frozen=True, kw_only=True):
+    """Two features whose joint effect is not the sum of their own.
+
+    `strength` is the mean absolute Shapley interaction of the pair, both halves, in log-odds.
+    """
+
+    first: str
+    second: str
+    strength: float
+
+
+class Importance(msgspec.Struct, frozen=True, kw_only=True):
+    """What drives a model; `importance.json` in its run.
+
+    Attributes:
+        attributed_rows: training rows behind the attributions.
+        interaction_rows: of them, rows behind the interactions.
+        permuted_rows: rows behind the permutations, each judged by a model that had not seen it.
+        repeats: shufflings of each feature and family.
+        features: all of the model, the greatest attribution first.
+        reasons: by reason group, the greatest attribution first.
+        tables: by the table that the values come from, the greatest attribution first.
+        interactions: every pair of the features with the greatest attributions, strongest first.
+    """
+
+    attributed_rows: int
+    interaction_rows: int
+    permuted_rows: int
+    repeats: int
+    features: tuple[FeatureImportance, ...]
+    reasons: tuple[FamilyImportance, ...]
+    tables: tuple[FamilyImportance, ...]
+    interactions: tuple[Interaction, ...]
+
+
+def by_reason(reasons: Sequence[ReasonGroup]) -> Families:
+    """The reason groups as families."""
+    return {group.code: group.features for group in reasons}
+
+
+def by_table(features: Sequence[str], history_tables: Families) -> Families:
+    """The model's features by the table they come from; what is in none is the application's."""
+    table_of = {name: table for table, names in history_tables.items() for name in names}
+    families: dict[str, list[str]] = {}
+    for feature in features:
+        families.setdefault(table_of.get(feature, APPLICATION), []).append(feature)
+    return families
