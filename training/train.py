@@ -50,6 +50,14 @@ class TrainingRows:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldModel:
+    """The trees of an outer fold, and the places of the features that they take."""
+
+    booster: lgb.Booster
+    columns: Rows
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfFold:
     """What models said of rows that they had not seen in any way.
 
@@ -57,11 +65,13 @@ class OutOfFold:
         raw_scores: log-odds before calibration, shape (rows,).
         fold: the outer fold in which a row was held out, shape (rows,).
         rounds: the number of trees that each outer fold chose from its own training part.
+        models: of each outer fold.
     """
 
     raw_scores: Doubles
     fold: npt.NDArray[np.intp]
     rounds: tuple[int, ...]
+    models: tuple[FoldModel, ...]
 
     @property
     def median_rounds(self) -> int:
@@ -83,6 +93,7 @@ def cross_validate(rows: TrainingRows, plan: Plan, step: Step) -> OutOfFold:
     raw_scores = np.empty(len(rows.target))
     fold = np.empty(len(rows.target), dtype=np.intp)
     rounds = [0] * plan.folds
+    models: dict[int, FoldModel] = {}
 
     def score(at: int, learned: Rows, held_out: Rows) -> None:
         part = rows.some(learned)
@@ -93,13 +104,15 @@ def cross_validate(rows: TrainingRows, plan: Plan, step: Step) -> OutOfFold:
         unseen = np.ascontiguousarray(rows.matrix[np.ix_(held_out, columns)])
         raw_scores[held_out] = booster.predict(unseen, raw_score=True, num_threads=1)
         fold[held_out] = at
+        models[at] = FoldModel(booster, columns)
         step()
 
     with ThreadPoolExecutor(plan.workers) as pool:
         splits = enumerate(_folds(rows.target, plan.folds, plan.seed))
         for done in [pool.submit(score, at, *split) for at, split in splits]:
             done.result()
-    return OutOfFold(raw_scores, fold, tuple(rounds))
+    in_order = tuple(models[at] for at in range(plan.folds))
+    return OutOfFold(raw_scores, fold, tuple(rounds), in_order)
 
 
 def screen(rows: TrainingRows, plan: Plan) -> Rows:
