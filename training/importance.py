@@ -4,20 +4,9 @@ Three measures, since each answers another question: the attribution says what m
 gain what the trees were built from, the permutation what the ranking of unseen rows would lose.
 """
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
-from contracts.bundle import ReasonGroup
 from training.evaluate import Interval
-
-Doubles = npt.NDArray[np.float64]
-Families = Mapping[str, Sequence[str]]
-"""A family's name to its features."""
-
-APPLICATION = "application"
 
 
 class FeatureImportance(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,17 +81,3 @@ class Importance(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[FamilyImportance, ...]
     tables: tuple[FamilyImportance, ...]
     interactions: tuple[Interaction, ...]
-
-
-def by_reason(reasons: Sequence[ReasonGroup]) -> Families:
-    """The reason groups as families."""
-    return {group.code: group.features for group in reasons}
-
-
-def by_table(features: Sequence[str], history_tables: Families) -> Families:
-    """The model's features by the table they come from; what is in none is the application's."""
-    table_of = {name: table for table, names in history_tables.items() for name in names}
-    families: dict[str, list[str]] = {}
-    for feature in features:
-        families.setdefault(table_of.get(feature, APPLICATION), []).append(feature)
-    return families
