@@ -11,13 +11,14 @@ from contracts.bundle import BundleManifest, ReasonGroup
 from contracts.packing import FloatMatrix
 from training.attribution import Attributions, attribute, sample_rows
 from training.calibrate import Doubles, cross_fitted, fit_calibration
+from training.cross_validation import OutOfFold
 from training.dataset import Dataset
 from training.evaluate import Quality, quality
-from training.parameters import Plan
+from training.parameters import Recipe
 from training.policy import PolicyFile, decide_thresholds
 from training.reasons import group_features
 from training.reference import drift_reference
-from training.train import OutOfFold, TrainingRows, boosting, fit, screen
+from training.train import TrainingRows, fit, screen
 
 _EXPLAINED_ROWS = 1_000
 """So many rows give the mean attribution to a few per cent."""
@@ -56,6 +57,7 @@ class TrainedModel:
         reference: rows that drift is measured against.
         attributions: of a sample of the rows.
         judged: the figures, out of fold.
+        recipe: of the trees.
     """
 
     manifest: BundleManifest
@@ -63,6 +65,7 @@ class TrainedModel:
     reference: FloatMatrix
     attributions: Attributions
     judged: Judged
+    recipe: Recipe
 
 
 def judge(out_of_fold: OutOfFold, target: Doubles) -> Judged:
@@ -75,20 +78,29 @@ def build_model(
     dataset: Dataset,
     rows: TrainingRows,
     judged: Judged,
-    plan: Plan,
+    recipe: Recipe,
     rulebook: Rulebook,
     *,
     trained_at: dt.datetime,
 ) -> TrainedModel:
     """Fit the final trees to all rows and derive what goes with them.
 
+    Args:
+        dataset: in the full feature space.
+        rows: as the trees are offered them.
+        judged: the figures, out of fold.
+        recipe: of the final trees.
+        rulebook: what people decide.
+        trained_at: the time to record.
+
     Raises:
         BadInputError: a feature of the model has no reason group.
         WorthlessScoresError: the scores do not order the outcomes.
     """
+    plan = recipe.plan
     rows = rows.only(screen(rows, plan))
     reasons = group_features(rulebook.reasons, rows.names)
-    booster = fit(rows, boosting(plan), judged.out_of_fold.median_rounds)
+    booster = fit(rows, plan, recipe.choice)
     sample = sample_rows(len(rows.target), _EXPLAINED_ROWS, plan.seed)
     attributions = attribute(booster, rows.matrix[sample], rows.names)
     manifest = BundleManifest(
@@ -107,4 +119,4 @@ def build_model(
         trained_at=trained_at.isoformat(timespec="seconds"),
     )
     reference = drift_reference(dataset.matrix, plan.seed)
-    return TrainedModel(manifest, booster, reference, attributions, judged)
+    return TrainedModel(manifest, booster, reference, attributions, judged, recipe)

@@ -9,6 +9,7 @@ from training.parameters import (
     default_features,
     default_inner_folds,
     default_parameters,
+    default_threads,
     default_workers,
 )
 from training.tables import Allowances
@@ -69,5 +70,6 @@ class TrainingOptions:
             patience=60,
             seed=self.seed,
             workers=default_workers(rows),
+            threads=default_threads(rows),
             boosting={**default_parameters(rows), **rate},
         )

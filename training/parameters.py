@@ -3,19 +3,19 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TypeAlias
 
-Parameters: TypeAlias = Mapping[str, float | int | str | bool]
+import msgspec
+
+Parameters: TypeAlias = Mapping[str, bool | int | float | str]
 
 MANY_ROWS = 50_000
 """From so many rows on deeper trees pay; one split then tells the number of trees well enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How the model is fitted and its quality estimated.
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How the model is fitted and its quality estimated; with the same rows it repeats a model.
 
     Attributes:
         folds: the outer folds, which every reported figure comes from.
@@ -25,9 +25,11 @@ class Plan:
             each outer fold as for the final trees.
         max_rounds: the most trees.
         patience: rounds without a gain that end the search for the number of trees.
+        bags: models that differ by their seed alone, and whose mean is the model.
         seed: of the folds and of the trees.
-        workers: folds that are fitted side by side, each in one thread; with 1, the folds come one
-            after the other and LightGBM uses all cores.
+        workers: folds that are fitted side by side; no figure depends on it.
+        threads: of LightGBM in each fold; 0 is one for each core.
+        monotone: features that may only raise (1) or only lower (-1) the risk.
         boosting: LightGBM's parameters.
     """
 
@@ -36,9 +38,26 @@ class Plan:
     most_features: int
     max_rounds: int
     patience: int
+    bags: int = 1
     seed: int
     workers: int
+    threads: int = 1
+    monotone: Mapping[str, int] = msgspec.field(default_factory=dict)
     boosting: Parameters
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What was chosen from training rows alone: LightGBM's parameters and the number of trees."""
+
+    boosting: Parameters
+    rounds: int
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+    """What grows the very same trees again from the same rows."""
+
+    plan: Plan
+    choice: Choice
 
 
 def default_parameters(rows: int) -> Parameters:
@@ -61,3 +80,8 @@ def default_features(rows: int) -> int:
 def default_workers(rows: int) -> int:
     """LightGBM's own threads wait for each other more than they work where rows are few."""
     return 1 if rows >= MANY_ROWS else os.cpu_count() or 1
+
+
+def default_threads(rows: int) -> int:
+    """One where folds run side by side, else all; never by the machine, for the trees name it."""
+    return 0 if rows >= MANY_ROWS else 1

@@ -5,16 +5,17 @@ from collections.abc import Callable
 
 from runtime.settings import MlflowSettings
 from training.artifacts import recorded
+from training.cross_validation import cross_validate, final_choice
 from training.dataset import choose_features, constant_features
 from training.loading import Loaded, load
 from training.model import Judged, Rulebook, TrainedModel, build_model, judge
 from training.options import TrainingOptions
-from training.parameters import Plan
+from training.parameters import Plan, Recipe
 from training.policy import read_policy
 from training.progress import progress_bar
 from training.reasons import read_catalogue
 from training.register import check_registry, promote, register
-from training.train import TrainingRows, cross_validate
+from training.train import TrainingRows
 
 Say = Callable[[str], None]
 
@@ -38,7 +39,8 @@ def train(options: TrainingOptions, settings: MlflowSettings, say: Say) -> str |
         say("protected attributes are in this model: it is measured, not registered")
         return None
     now = dt.datetime.now(dt.UTC)
-    model = build_model(loaded.dataset, rows, judged, plan, rulebook, trained_at=now)
+    recipe = Recipe(plan=plan, choice=final_choice(rows, plan, judged.out_of_fold))
+    model = build_model(loaded.dataset, rows, judged, recipe, rulebook, trained_at=now)
     with recorded(options, plan, loaded, model, rulebook.policy) as record:
         version = register(settings, record)
     say(_decisions(model))

@@ -7,15 +7,15 @@ from contracts.bundle import ReasonGroup
 from contracts.features import PROTECTED
 from tests.builders import some_applications
 from tests.kaggle_tables import frame_of
+from training.cross_validation import cross_validate, final_choice
 from training.dataset import Dataset, build_dataset, choose_features
 from training.errors import BadInputError
 from training.model import Rulebook, TrainedModel, build_model, judge
-from training.parameters import Plan, default_parameters
+from training.parameters import Plan, Recipe, default_parameters
 from training.plots import importance_by_reason, quality_figures
 from training.policy import DEFAULT_POLICY, read_policy
 from training.reasons import DEFAULT_CATALOGUE, read_catalogue
 from training.shap_plots import in_words
-from training.train import cross_validate
 
 NOON = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 RULEBOOK = Rulebook(read_policy(DEFAULT_POLICY), read_catalogue(DEFAULT_CATALOGUE))
@@ -44,7 +44,8 @@ def model(dataset: Dataset) -> TrainedModel:
 def train(dataset: Dataset, rulebook: Rulebook) -> TrainedModel:
     rows = dataset.model_rows(choose_features(dataset, with_protected=False))
     judged = judge(cross_validate(rows, PLAN, lambda: None), rows.target)
-    return build_model(dataset, rows, judged, PLAN, rulebook, trained_at=NOON)
+    recipe = Recipe(plan=PLAN, choice=final_choice(rows, PLAN, judged.out_of_fold))
+    return build_model(dataset, rows, judged, recipe, rulebook, trained_at=NOON)
 
 
 def test_the_manifest_can_be_served_and_agrees_with_the_trees(model: TrainedModel) -> None:
