@@ -1,0 +1,80 @@
+"""`train`: fit, judge and register a model."""
+
+import argparse
+from pathlib import Path
+
+from training.commands.arguments import (
+    Commands,
+    add_alias,
+    add_folder,
+    allowances,
+    count,
+    mlflow_settings,
+    rate,
+    share,
+)
+from training.options import HoldOut, TrainingOptions
+from training.pipeline import Say, train
+from training.policy import DEFAULT_POLICY
+from training.reasons import DEFAULT_CATALOGUE
+
+
+def add_train(commands: Commands) -> None:
+    """Add the command `train`."""
+    parser = commands.add_parser("train", help="train, judge and register a model")
+    add_folder(parser)
+    _add_rows(parser)
+    _add_model(parser)
+    _add_registry(parser)
+    parser.set_defaults(command=_train)
+
+
+def _add_rows(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--tables", choices=("all", "application"), default="all", help="default: all")
+    add("--histories", type=Path, help="a file of `histories`, in place of the six tables")
+    add("--holdout-share", type=share, default=0.0, help="leave out this share of the rows")
+    add("--holdout-ids", "--holdout-out", type=Path, help="list the ids left out here")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--policy", type=Path, default=DEFAULT_POLICY, help="costs, capacity, points (TOML)")
+    add("--reasons", type=Path, default=DEFAULT_CATALOGUE, help="the reason catalogue (TOML)")
+    add("--with-protected", action="store_true", help="measure with gender, family status, age")
+    add("--folds", type=count, default=5, help="outer folds (default: 5)")
+    add("--rounds", type=count, default=3000, help="the most trees (default: 3000)")
+    add("--features", type=count, help="the most features (default: by the number of rows)")
+    add("--learning-rate", type=rate, help="default: by the number of rows")
+    add("--seed", type=int, default=7, help="of folds and trees (default: 7)")
+
+
+def _add_registry(parser: argparse.ArgumentParser) -> None:
+    add_alias(parser, "the alias to put on the model")
+    add = parser.add_argument
+    add("--no-promote", dest="promote", action="store_false", help="register alone")
+
+
+def _train(options: argparse.Namespace, say: Say) -> int:
+    train(_training_options(options), mlflow_settings(options), say)
+    return 0
+
+
+def _training_options(options: argparse.Namespace) -> TrainingOptions:
+    hold_out = HoldOut(options.holdout_share, options.holdout_ids)
+    return TrainingOptions(
+        data=options.data,
+        tables=options.tables,
+        histories=options.histories,
+        allow=allowances(options),
+        hold_out=hold_out if options.holdout_share else None,
+        policy=options.policy,
+        catalogue=options.reasons,
+        with_protected=options.with_protected,
+        promote=options.promote,
+        folds=options.folds,
+        rounds=options.rounds,
+        features=options.features,
+        learning_rate=options.learning_rate,
+        seed=options.seed,
+    )
