@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -64,7 +64,12 @@ def default_parameters(rows: int) -> Parameters:
     """LightGBM's parameters for so many training rows."""
     text = files(__package__).joinpath("parameters.toml").read_text(encoding="utf-8")
     sections = tomllib.loads(text)
-    return {**sections["all"], **sections["many" if rows >= MANY_ROWS else "few"]}
+    return {**sections["all"], **sections[size_class(rows)]}
+
+
+def size_class(rows: int) -> Literal["few", "many"]:
+    """Which defaults so many training rows take."""
+    return "many" if rows >= MANY_ROWS else "few"
 
 
 def default_inner_folds(rows: int) -> int:
