@@ -6,16 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from runtime.model_bundle import write_bundle
+from training.importance_plots import importance_figures
 from training.loading import Loaded
 from training.model import TrainedModel
 from training.options import TrainingOptions
 from training.parameters import Plan
-from training.plots import importance_by_reason, quality_figures
+from training.plots import quality_figures
 from training.policy import PolicyFile
 from training.provenance import code_version, fingerprints, library_versions, requirements
 from training.register import BUNDLE, Record
-from training.shap_plots import shap_figures
 
 _DOTS_PER_INCH = 110
 
@@ -31,6 +33,7 @@ def recorded(
         _write_bundle(folder / BUNDLE, model)
         _write_pictures(folder / "pictures", loaded, model, policy)
         _write_texts(folder, options, loaded, prints)
+        (folder / "importance.json").write_bytes(msgspec.json.encode(model.importance))
         yield Record(
             parameters=_parameters(options, plan, loaded, model),
             metrics=model.judged.quality.as_metrics() | _fold_metrics(model),
@@ -46,8 +49,7 @@ def _write_bundle(folder: Path, model: TrainedModel) -> None:
 def _write_pictures(folder: Path, loaded: Loaded, model: TrainedModel, policy: PolicyFile) -> None:
     folder.mkdir()
     judged, manifest = model.judged, model.manifest
-    figures = {"importance_by_reason": importance_by_reason(manifest.importance, manifest.reasons)}
-    figures |= quality_figures(
+    figures = quality_figures(
         judged.probability,
         loaded.dataset.target,
         judged.quality,
@@ -56,7 +58,7 @@ def _write_pictures(folder: Path, loaded: Loaded, model: TrainedModel, policy: P
     )
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH)
-    for name, figure in shap_figures(model.attributions, manifest.calibration, manifest.categories):
+    for name, figure in importance_figures(model.importance, model.attributions, manifest):
         figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH, bbox_inches="tight")
 
 

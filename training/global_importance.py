@@ -23,7 +23,6 @@ APPLICATION = "application"
 SHUFFLED, PAIRED = 20, 10
 """So many features, those of the greatest attribution, are shuffled one by one, or paired."""
 
-_PAIRED_ROWS = 300
 _MOST_OF_A_CLASS, _REPEATS = 5_000, 3
 
 
@@ -55,7 +54,6 @@ def global_importance(
     measured = _Measured(attributions, _gain_shares(booster), rows.categorical)
     return Importance(
         attributed_rows=len(attributions.values),
-        interaction_rows=len(attributions.values[:_PAIRED_ROWS]),
         permuted_rows=shuffled.rows,
         repeats=_REPEATS,
         features=tuple(measured.feature(at, shuffled.losses) for at in ordered),
@@ -135,9 +133,9 @@ def _interactions(
     booster: lgb.Booster, attributions: Attributions, features: Sequence[int]
 ) -> tuple[Interaction, ...]:
     """Every pair of these features, the strongest first."""
-    names, rows = attributions.names, attributions.matrix[:_PAIRED_ROWS]
+    names = attributions.names
     found = [
         Interaction(first=names[one], second=names[other], strength=float(np.abs(added).mean()))
-        for (one, other), added in interactions(booster, rows, features).items()
+        for (one, other), added in interactions(booster, attributions.matrix, features).items()
     ]
     return tuple(sorted(found, key=lambda one: -one.strength))

@@ -63,8 +63,7 @@ class Importance(msgspec.Struct, frozen=True, kw_only=True):
     """What drives a model; `importance.json` in its run.
 
     Attributes:
-        attributed_rows: training rows behind the attributions.
-        interaction_rows: of them, rows behind the interactions.
+        attributed_rows: training rows behind the attributions and the interactions.
         permuted_rows: rows behind the permutations, each judged by a model that had not seen it.
         repeats: shufflings of each feature and family.
         features: all of the model, the greatest attribution first.
@@ -74,7 +73,6 @@ class Importance(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     attributed_rows: int
-    interaction_rows: int
     permuted_rows: int
     repeats: int
     features: tuple[FeatureImportance, ...]

@@ -14,6 +14,9 @@ from training.calibrate import Doubles, cross_fitted, fit_calibration
 from training.cross_validation import OutOfFold
 from training.dataset import Dataset
 from training.evaluate import Quality, quality
+from training.global_importance import by_table, global_importance
+from training.histories.aggregation import TABLES
+from training.importance import Importance
 from training.parameters import Recipe
 from training.policy import PolicyFile, decide_thresholds
 from training.reasons import group_features
@@ -22,6 +25,8 @@ from training.train import TrainingRows, fit, screen
 
 _EXPLAINED_ROWS = 1_000
 """So many rows give the mean attribution to a few per cent."""
+
+_HISTORY_TABLES = {table.name: [one.name for one in table.features] for table in TABLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class TrainedModel:
         booster: the trees, fitted to all rows.
         reference: rows that drift is measured against.
         attributions: of a sample of the rows.
+        importance: what drives it.
         judged: the figures, out of fold.
         recipe: of the trees.
     """
@@ -64,6 +70,7 @@ class TrainedModel:
     booster: lgb.Booster
     reference: FloatMatrix
     attributions: Attributions
+    importance: Importance
     judged: Judged
     recipe: Recipe
 
@@ -97,7 +104,7 @@ def build_model(
         BadInputError: a feature of the model has no reason group.
         WorthlessScoresError: the scores do not order the outcomes.
     """
-    plan = recipe.plan
+    plan, offered = recipe.plan, rows
     rows = rows.only(screen(rows, plan))
     reasons = group_features(rulebook.reasons, rows.names)
     booster = fit(rows, plan, recipe.choice)
@@ -119,4 +126,13 @@ def build_model(
         trained_at=trained_at.isoformat(timespec="seconds"),
     )
     reference = drift_reference(dataset.matrix, plan.seed)
-    return TrainedModel(manifest, booster, reference, attributions, judged, recipe)
+    importance = global_importance(
+        booster,
+        attributions,
+        offered,
+        judged.out_of_fold,
+        reasons={group.code: group.features for group in reasons},
+        tables=by_table(rows.names, _HISTORY_TABLES),
+        seed=plan.seed,
+    )
+    return TrainedModel(manifest, booster, reference, attributions, importance, judged, recipe)

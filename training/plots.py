@@ -1,6 +1,6 @@
 """Pictures of a model's quality, for MLflow and the notebooks. Pure: figures in, figures out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from contracts.bundle import BundleManifest, DecisionPolicy, PointsScale, ReasonGroup
+from contracts.bundle import BundleManifest, DecisionPolicy, PointsScale
 from training.evaluate import Quality, reliability
 from training.policy import Economics, expected_profit
 
@@ -105,20 +105,8 @@ def points_histogram(points: PointsScale, probability: Doubles, target: Doubles)
     return figure
 
 
-def importance_by_reason(importance: Mapping[str, float], reasons: Sequence[ReasonGroup]) -> Figure:
-    """The importance of every reason group: the sum over its features."""
-    sums = {one.code: sum(importance[name] for name in one.features) for one in reasons}
-    ordered = sorted(sums.items(), key=lambda one: one[1])
-    figure, axes = _canvas("Importance by reason", height=0.26 * len(ordered) + 1)
-    axes.barh([code for code, _ in ordered], [size for _, size in ordered], color=GOOD)
-    axes.margins(y=0.01)
-    axes.set(xlabel="sum of mean absolute attributions (log-odds)")
-    axes.tick_params(axis="y", labelsize=8)
-    return figure
-
-
-def _canvas(title: str, height: float = 5.0) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7, height), layout="constrained")
+def _canvas(title: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
     axes.set_title(title, loc="left")
     axes.spines[["top", "right"]].set_visible(False)

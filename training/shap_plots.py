@@ -1,4 +1,4 @@
-"""Pictures of the attributions by the shap package: bar, beeswarm, waterfalls."""
+"""Pictures of the attributions by the shap package: a beeswarm, and waterfalls of single rows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -8,18 +8,22 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from contracts.bundle import Calibration
+from contracts.bundle import BundleManifest
+from contracts.events import Decision, HistoryStatus
 from training.attribution import Attributions
 
 Table = npt.NDArray[np.object_]
 
 SHOWN = 20
+_IN_A_WATERFALL = 14
 
 
-def shap_figures(
-    found: Attributions, calibration: Calibration, categories: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[str, Figure]]:
-    """Each picture with its file name; a figure is closed when the next one is asked for."""
+def shap_figures(found: Attributions, manifest: BundleManifest) -> Iterator[tuple[str, Figure]]:
+    """Each picture with its file name; a figure is closed when the next one is asked for.
+
+    The beeswarm shows every row. The waterfalls lead from the average to the score of a typical
+    applicant of each decision; a decision that no row gets has none.
+    """
     import shap  # noqa: PLC0415 - slow to import, and needed here alone
 
     explanation = shap.Explanation(
@@ -28,12 +32,14 @@ def shap_figures(
         data=found.matrix,
         feature_names=list(found.names),
     )
-    for name, plot in (("shap_bar", shap.plots.bar), ("shap_beeswarm", shap.plots.beeswarm)):
-        yield from _drawn(name, partial(plot, explanation, max_display=SHOWN, show=False))
-    explanation.display_data = in_words(found, categories)
-    for name, row in _examples(found, calibration).items():
-        draw = partial(shap.plots.waterfall, explanation[row], max_display=14, show=False)
-        yield from _drawn(f"waterfall_{name}", draw)
+    swarm = partial(shap.plots.beeswarm, explanation, max_display=SHOWN, show=False)
+    yield from _drawn("shap_beeswarm", "Every applicant: red is a high value", swarm)
+    explanation.display_data = in_words(found, manifest.categories)
+    for decision, row in typical_rows(found, manifest).items():
+        draw = partial(
+            shap.plots.waterfall, explanation[row], max_display=_IN_A_WATERFALL, show=False
+        )
+        yield from _drawn(f"waterfall_{decision}", f"A typical applicant: {decision}", draw)
 
 
 def in_words(found: Attributions, categories: Mapping[str, Sequence[str]]) -> Table:
@@ -45,23 +51,25 @@ def in_words(found: Attributions, categories: Mapping[str, Sequence[str]]) -> Ta
     return table
 
 
+def typical_rows(found: Attributions, manifest: BundleManifest) -> Mapping[Decision, int]:
+    """For each decision that occurs, the row of the median probability among those that get it."""
+    raw_scores = found.values.sum(axis=1) + found.base
+    order = np.argsort(raw_scores, kind="stable").tolist()
+    decided: dict[Decision, list[int]] = {}
+    for row in order:
+        probability = manifest.calibration.probability(float(raw_scores[row]))
+        decision = manifest.policy.decide(probability, HistoryStatus.PRESENT)
+        decided.setdefault(decision, []).append(row)
+    return {decision: rows[len(rows) // 2] for decision, rows in decided.items()}
+
+
 def _level(code: float, levels: Sequence[str]) -> str:
     return levels[int(code)] if code >= 0 else "missing"
 
 
-def _drawn(name: str, draw: Callable[[], object]) -> Iterator[tuple[str, Figure]]:
+def _drawn(name: str, title: str, draw: Callable[[], object]) -> Iterator[tuple[str, Figure]]:
     draw()
     figure = plt.gcf()
+    figure.suptitle(title, x=0.01, ha="left")
     yield name, figure
     plt.close(figure)
-
-
-def _examples(found: Attributions, calibration: Calibration) -> dict[str, int]:
-    """The rows of the least, the median and the greatest risk."""
-    raw = found.values.sum(axis=1) + found.base
-    order = np.argsort([calibration.probability(float(one)) for one in raw], kind="stable")
-    return {
-        "least_risk": int(order[0]),
-        "median_risk": int(order[len(order) // 2]),
-        "greatest_risk": int(order[-1]),
-    }

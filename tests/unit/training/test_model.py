@@ -12,7 +12,7 @@ from training.dataset import Dataset, build_dataset, choose_features
 from training.errors import BadInputError
 from training.model import Rulebook, TrainedModel, build_model, judge
 from training.parameters import Plan, Recipe, default_parameters
-from training.plots import importance_by_reason, quality_figures
+from training.plots import quality_figures
 from training.policy import DEFAULT_POLICY, read_policy
 from training.reasons import DEFAULT_CATALOGUE, read_catalogue
 from training.shap_plots import in_words
@@ -86,13 +86,8 @@ def test_every_picture_can_be_drawn(model: TrainedModel, dataset: Dataset) -> No
     figures = quality_figures(
         judged.probability, dataset.target, judged.quality, economics, manifest
     )
-    by_reason = importance_by_reason(manifest.importance, manifest.reasons)
 
     assert [figure.axes[0].get_title(loc="left") for figure in figures.values()]
-    bars = by_reason.axes[0].patches
-    assert len(bars) == len(manifest.reasons)
-    widths = [bar.get_width() for bar in bars]  # type: ignore[attr-defined]
-    assert sum(widths) == pytest.approx(sum(manifest.importance.values()))
 
 
 def test_pictures_name_levels_and_not_their_codes(model: TrainedModel) -> None:
