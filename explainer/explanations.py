@@ -11,10 +11,10 @@ from contracts.events import Attribution, LoanExplained, LoanScored
 from contracts.features import UNSEEN
 from contracts.ids import explanation_id
 from contracts.packing import FloatMatrix, FloatVector, pack, unpack
+from contracts.reasons import principal_reasons
 from contracts.records import RawRecord
 from explainer.engine import Engine
 from explainer.forest import Doubles
-from explainer.reasons import principal_reasons
 from runtime.model_bundle import ModelBundle
 
 STRONGEST = 10

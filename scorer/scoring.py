@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from contracts.application import CATEGORICAL, COLUMNS, LoanApplication
 from contracts.bundle import BundleManifest
 from contracts.events import HistoryStatus, LoanScored
-from contracts.features import UNSEEN, CategoryCoder, application_columns, feature_matrix
+from contracts.features import UNSEEN, application_columns
 from contracts.headers import Envelope
 from contracts.ids import score_id
 from contracts.packing import FloatMatrix, FloatVector, pack
 from contracts.records import RawRecord
+from contracts.scoring import RawModel, RowScorer, ScoredRows
 
 _CATEGORICAL_AT = [COLUMNS.index(name) for name in CATEGORICAL]
 
 
-class Model(Protocol):
-    """What scoring needs of a model bundle."""
+class Model(RawModel, Protocol):
+    """What the scorer needs of a model bundle."""
 
     @property
     def name(self) -> str:
@@ -30,13 +30,6 @@ class Model(Protocol):
     @property
     def version(self) -> str:
         """Its version in the registry."""
-
-    @property
-    def manifest(self) -> BundleManifest:
-        """Features, categories, calibration and policy."""
-
-    def raw_scores(self, matrix: FloatMatrix) -> npt.NDArray[np.float64]:
-        """Log-odds of rows in the full feature space, shape (rows,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,7 @@ class BatchScorer:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._coder = CategoryCoder(model.manifest.categories)
+        self._rows = RowScorer(model)
 
     def score(
         self,
@@ -90,12 +83,12 @@ class BatchScorer:
             return ScoredBatch()
         usable = [usable_history(history, self.model.manifest) for history in histories]
         columns = application_columns([one.application for one in applied])
-        matrix = feature_matrix(columns, self._coder, self._history_rows(usable))
-        raw_scores = self.model.raw_scores(matrix).tolist()
-        rows = zip(applied, usable, raw_scores, matrix, strict=True)
-        scores = [self._scored(*row, scored_at) for row in rows]
+        statuses = [history_status(history) for history in usable]
+        found = self._rows.score(columns, self._history_rows(usable), statuses)
+        rows = zip(applied, usable, strict=True)
+        scores = [self._scored(found, at, *row, scored_at) for at, row in enumerate(rows)]
         mismatched = usable.count(None) - list(histories).count(None)
-        return ScoredBatch(scores, unseen_levels(matrix), mismatched)
+        return ScoredBatch(scores, unseen_levels(found.matrix), mismatched)
 
     def _history_rows(self, histories: Sequence[History | None]) -> FloatMatrix:
         width = len(self.model.manifest.history_features)
@@ -107,14 +100,13 @@ class BatchScorer:
 
     def _scored(
         self,
+        found: ScoredRows,
+        at: int,
         applied: Applied,
         history: History | None,
-        raw_score: float,
-        features: FloatVector,
         scored_at: dt.datetime,
     ) -> LoanScored:
-        manifest, status = self.model.manifest, history_status(history)
-        probability = manifest.calibration.probability(raw_score)
+        manifest = self.model.manifest
         return LoanScored(
             application_id=applied.application.SK_ID_CURR,
             score_id=score_id(applied.envelope.event_id),
@@ -128,13 +120,13 @@ class BatchScorer:
             model_version=self.model.version,
             feature_version=manifest.feature_version,
             history_version=manifest.history_version,
-            history_status=status,
+            history_status=history_status(history),
             history_as_of=None if history is None else history.as_of,
-            raw_score=raw_score,
-            probability=probability,
-            points=manifest.points.points(probability),
-            decision=manifest.policy.decide(probability, status),
-            features=pack(features),
+            raw_score=found.raw_scores[at],
+            probability=found.probabilities[at],
+            points=found.points[at],
+            decision=found.decisions[at],
+            features=pack(found.matrix[at]),
         )
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.bundle import ReasonGroup
-from explainer.reasons import INQUIRIES, MOST_REASONS, principal_reasons
+from contracts.reasons import INQUIRIES, MOST_REASONS, principal_reasons
 
 
 def _groups(count: int = 8) -> list[ReasonGroup]:
