@@ -10,10 +10,13 @@ from contracts.application import CATEGORICAL
 from contracts.events import Decision, HistoryStatus
 from contracts.features import FEATURE_VERSION, feature_names
 
-BUNDLE_FORMAT = 1
+BUNDLE_FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 TREES_FILE = "trees.txt"
 REFERENCE_FILE = "reference.npy"
+BUNDLE_FILES = (MANIFEST_FILE, TREES_FILE, REFERENCE_FILE)
+DIGEST_TAG = "sha256.bundle_manifest"
+"""The registry's tag of a version that holds the digest of its manifest."""
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -24,13 +27,25 @@ class IncompatibleBundleError(ValueError):
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
-    """Platt's scaling: the probability is the logistic of a line in the raw score.
+    """Raw score to probability: the logistic of a line in the raw score, which may bend at zero.
 
-    Source: J. Platt, Probabilistic outputs for support vector machines, 1999.
+    Without a bend it is Platt's scaling. With one it is beta calibration: on its far left the curve
+    has the slope `slope`, on its far right `slope + bend`. It rises everywhere, so that no two
+    applicants change places.
+
+    Source: J. Platt, Probabilistic outputs for support vector machines, 1999; M. Kull et al.,
+    Beyond sigmoids: how to obtain well-calibrated probabilities from binary classifiers with beta
+    calibration, 2017, whose `a` is the slope and `b` the slope and the bend together.
     """
 
     slope: Positive = 1.0
     intercept: float = 0.0
+    bend: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a curve that would turn back."""
+        if self.slope + self.bend <= 0:
+            raise ValueError(f"slope {self.slope} and bend {self.bend}: the curve turns back")
 
     def probability(self, raw_score: float) -> float:
         """The calibrated probability of default, strictly by the same code in every service.
@@ -39,6 +54,8 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
         0.5
         """
         log_odds = self.slope * raw_score + self.intercept
+        if self.bend:
+            log_odds += self.bend * (max(raw_score, 0.0) + math.log1p(math.exp(-abs(raw_score))))
         if log_odds >= 0:
             return 1.0 / (1.0 + math.exp(-log_odds))
         odds = math.exp(max(log_odds, -700.0))  # below, exp underflows to a probability of zero
@@ -121,6 +138,7 @@ class BundleManifest(msgspec.Struct, frozen=True, kw_only=True):
         reasons: the groups of model features that reasons are given by; every one is in one group.
         importance: the mean absolute attribution of every model feature.
         trained_at: the time of training, RFC 3339.
+        digests: the SHA-256 of the bundle's other files, by name; the registry holds this file's.
     """
 
     format: int = BUNDLE_FORMAT
@@ -135,6 +153,7 @@ class BundleManifest(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[ReasonGroup, ...]
     importance: Mapping[str, float]
     trained_at: str
+    digests: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from mlflow import MlflowClient
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 
-from contracts.bundle import IncompatibleBundleError
+from contracts.bundle import DIGEST_TAG, IncompatibleBundleError
 from runtime import metrics
 from runtime.model_bundle import ModelBundle, read_bundle
 from runtime.settings import MlflowSettings
@@ -49,16 +49,19 @@ class ModelRegistry:
         """The bundle of a version.
 
         Raises:
-            IncompatibleBundleError: this code cannot serve it.
+            IncompatibleBundleError: this code cannot serve it, or it is not what was registered.
             MlflowException: no such version, or the registry is away.
         """
         name = self._settings.model_name
-        source = self._client.get_model_version(name, version).source
+        found = self._client.get_model_version(name, version)
+        digest = found.tags.get(DIGEST_TAG)
+        if digest is None:
+            raise IncompatibleBundleError(f"{name} version {version} has no tag {DIGEST_TAG}")
         with tempfile.TemporaryDirectory() as folder:
             path = mlflow.artifacts.download_artifacts(
-                artifact_uri=source, dst_path=folder, tracking_uri=self._settings.tracking_uri
+                artifact_uri=found.source, dst_path=folder, tracking_uri=self._settings.tracking_uri
             )
-            return read_bundle(Path(path), name, version)
+            return read_bundle(Path(path), name, version, digest)
 
 
 class ModelWatcher:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from contracts.bundle import BundleManifest
+from contracts.bundle import DIGEST_TAG, MANIFEST_FILE, BundleManifest
+from runtime.model_bundle import sha256
 from runtime.settings import MlflowSettings
 from tests.builders import a_bundle
 
@@ -27,6 +28,8 @@ def a_champion(
     client = MlflowClient(tracking_uri=settings.tracking_uri)
     if not client.search_registered_models(f"name='{settings.model_name}'"):
         client.create_registered_model(settings.model_name)
-    version = client.create_model_version(settings.model_name, folder.absolute().as_uri()).version
+    tags = {DIGEST_TAG: sha256((folder / MANIFEST_FILE).read_bytes())}
+    source = folder.absolute().as_uri()
+    version = client.create_model_version(settings.model_name, source, tags=tags).version
     client.set_registered_model_alias(settings.model_name, settings.model_alias, version)
     return str(version)

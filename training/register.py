@@ -9,8 +9,8 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
-from contracts.bundle import IncompatibleBundleError
-from runtime.model_bundle import read_bundle
+from contracts.bundle import DIGEST_TAG, MANIFEST_FILE, IncompatibleBundleError
+from runtime.model_bundle import read_bundle, sha256
 from runtime.model_registry import ModelRegistry
 from runtime.settings import MlflowSettings
 from training.dataset import NO_HISTORIES
@@ -111,13 +111,15 @@ def _log(client: MlflowClient, run_id: str, record: Record) -> None:
 def _new_version(
     client: MlflowClient, settings: MlflowSettings, run_id: str, record: Record
 ) -> str:
-    read_bundle(record.folder / BUNDLE, settings.model_name, "candidate")
+    bundle = record.folder / BUNDLE
+    digest = sha256((bundle / MANIFEST_FILE).read_bytes())
+    read_bundle(bundle, settings.model_name, "candidate", digest)
     try:
         client.create_registered_model(settings.model_name)
     except MlflowException as error:
         if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
             raise
-    version = client.create_model_version(
-        settings.model_name, f"runs:/{run_id}/{BUNDLE}", run_id, tags=dict(record.tags)
-    )
+    tags = {**record.tags, DIGEST_TAG: digest}
+    source = f"runs:/{run_id}/{BUNDLE}"
+    version = client.create_model_version(settings.model_name, source, run_id, tags=tags)
     return str(version.version)
