@@ -25,7 +25,6 @@ from contracts.bundle import (
 )
 from contracts.packing import FloatMatrix
 
-
 _read_array: Callable[..., FloatMatrix] = np.lib.format.read_array  # one array, unlike np.load
 
 
