@@ -1,4 +1,4 @@
-"""Applications from a Kaggle folder, for simulations: the only place that reads its files."""
+"""Applications from a Kaggle folder, to be compared: the only place that reads its files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,6 @@ import pandas as pd
 from contracts.application import CATEGORICAL, NUMERIC
 from contracts.features import ApplicationColumns, CategoryCoder, feature_matrix
 from contracts.packing import FloatMatrix
-
-_FILES = ("application_train.csv", "application_train.csv.gz")
 
 
 class SampleError(ValueError):
@@ -50,15 +48,16 @@ class Sample:
         return feature_matrix(columns, coder, np.empty((len(self), 0), dtype=np.float32))
 
 
-def read_sample(folder: Path) -> Sample:
-    """The applications of a Kaggle folder, from CSV or CSV.gz.
+def read_sample(folder: Path, table: str = "application_train") -> Sample:
+    """The applications of a table of a Kaggle folder, from CSV or CSV.gz.
 
     Raises:
         SampleError: no such file, a damaged file, a missing column.
     """
-    path = next((path for name in _FILES if (path := folder / name).exists()), None)
+    files = (f"{table}.csv", f"{table}.csv.gz")
+    path = next((path for name in files if (path := folder / name).exists()), None)
     if path is None:
-        raise SampleError(f"{folder}: neither {' nor '.join(_FILES)} is there")
+        raise SampleError(f"{folder}: neither {' nor '.join(files)} is there")
     try:
         frame = pd.read_csv(path)
     except (OSError, EOFError, ValueError) as error:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from contracts.packing import FloatVector
@@ -21,7 +22,7 @@ _TAILS = (1, 99)
 
 _MOST_LEVELS = 12
 _SIZE = 6
-_COLOURS = colormaps["viridis"].with_extremes(bad="lightgrey")
+_COLOURS, _RANKS = colormaps["viridis"].with_extremes(bad="lightgrey"), Normalize(0, 1)
 
 
 def dependence(
@@ -62,10 +63,10 @@ def _numbers(
 ) -> None:
     values, added = _column(found, name)
     shown, missing = _within_tails(values), np.isnan(values)
-    colours = "lightgrey" if partner is None else _ranks(_column(found, partner)[0])[shown]
-    dots = axes.scatter(
-        values[shown], added[shown], c=colours, cmap=_COLOURS, plotnonfinite=True, s=_SIZE
-    )
+    unknown = np.full(len(values), np.nan)
+    ranks = (unknown if partner is None else _ranks(_column(found, partner)[0]))[shown]
+    x, y = values[shown], added[shown]
+    dots = axes.scatter(x, y, _SIZE, ranks, cmap=_COLOURS, norm=_RANKS, plotnonfinite=True)
     axes.set(xlabel=name, ylabel="attribution, log-odds")
     if partner is not None:
         bar = figure.colorbar(dots, ax=axes, ticks=[0, 1])

@@ -16,6 +16,7 @@ Table = npt.NDArray[np.object_]
 
 SHOWN = 20
 _IN_A_WATERFALL = 14
+_TITLE_PAD = 30  # above the value that a waterfall ends with
 
 
 def shap_figures(found: Attributions, manifest: BundleManifest) -> Iterator[tuple[str, Figure]]:
@@ -39,7 +40,8 @@ def shap_figures(found: Attributions, manifest: BundleManifest) -> Iterator[tupl
         draw = partial(
             shap.plots.waterfall, explanation[row], max_display=_IN_A_WATERFALL, show=False
         )
-        yield from _drawn(f"waterfall_{decision}", f"A typical applicant: {decision}", draw)
+        title = f"A typical applicant: {decision} (log-odds of default)"
+        yield from _drawn(f"waterfall_{decision}", title, draw)
 
 
 def in_words(found: Attributions, categories: Mapping[str, Sequence[str]]) -> Table:
@@ -70,6 +72,6 @@ def _level(code: float, levels: Sequence[str]) -> str:
 def _drawn(name: str, title: str, draw: Callable[[], object]) -> Iterator[tuple[str, Figure]]:
     draw()
     figure = plt.gcf()
-    figure.suptitle(title, x=0.01, ha="left")
+    figure.axes[0].set_title(title, loc="left", pad=_TITLE_PAD)
     yield name, figure
     plt.close(figure)
