@@ -5,9 +5,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from query_api.app import create_app
+from query_api.client import ScoreReader
 from query_api.resources import Resources
 from query_api.settings import QueryApiSettings
 from tests.desk import Client, FakeStream, Store
@@ -35,3 +37,12 @@ def now() -> Callable[[], dt.datetime]:
 def client(store: Store, stream: FakeStream, now: Callable[[], dt.datetime]) -> Client:
     resources = Resources(store.repository, stream, now)
     return Client(create_app(QueryApiSettings(), lambda _: contextlib.nullcontext(resources)))
+
+
+@pytest.fixture
+def reader(client: Client) -> ScoreReader:
+    def answer(request: httpx.Request) -> httpx.Response:
+        told = client.get(request.url.raw_path.decode())
+        return httpx.Response(told.status_code, content=told.content, request=request)
+
+    return ScoreReader("http://desk", httpx.MockTransport(answer))

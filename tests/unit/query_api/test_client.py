@@ -4,17 +4,8 @@ import httpx
 import pytest
 
 from query_api.client import ScoreReader
-from tests.desk import Client, Store
+from tests.desk import Store
 from tests.published import a_drift_report, a_score, an_explanation
-
-
-@pytest.fixture
-def reader(client: Client) -> ScoreReader:
-    def answer(request: httpx.Request) -> httpx.Response:
-        told = client.get(request.url.raw_path.decode())
-        return httpx.Response(told.status_code, content=told.content, request=request)
-
-    return ScoreReader("http://desk", httpx.MockTransport(answer))
 
 
 def test_an_application_is_read_with_its_explanation(reader: ScoreReader, store: Store) -> None:
