@@ -13,29 +13,17 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from contracts.bundle import TREES_FILE
-from producer.__main__ import main as producer
 from runtime.model_registry import ModelRegistry
 from runtime.settings import MlflowSettings
 from tests.builders import a_manifest
 from tests.kaggle_tables import write_table
+from tests.quick_training import APPLICANTS, train
 from tests.registry import a_champion
 from training.__main__ import main
 from training.histories.aggregation import HISTORY_FEATURES, HISTORY_VERSION
 from training.histories.file import read_histories
 
-APPLICANTS = 2_000
-QUICK = ("--folds", "2", "--rounds", "30", "--learning-rate", "0.1")
-
 SERVABLE = a_manifest(history_version=HISTORY_VERSION)
-
-
-@pytest.fixture(scope="session")
-def kaggle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small synthetic Kaggle folder."""
-    folder = tmp_path_factory.mktemp("kaggle")
-    size = ("--applicants", str(APPLICANTS), "--test-share", "0.1", "--seed", "5")
-    assert producer(["synthesize", "--out", str(folder), *size]) == 0
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +47,6 @@ def registry(
 def damaged(kaggle: Path, tmp_path: Path) -> Path:
     """A copy of the folder, to be damaged."""
     return Path(shutil.copytree(kaggle, tmp_path / "data"))
-
-
-def train(folder: Path, *options: str) -> int:
-    return main(["train", "--data", str(folder), *QUICK, *options])
 
 
 def measure(folder: Path, *options: str) -> int:
@@ -94,16 +78,6 @@ def change(path: Path, column: str, values: dict[int, str]) -> None:
     for row, value in values.items():
         rows[row][header.index(column)] = value
     write_table(path, header, rows)
-
-
-@pytest.fixture(scope="session")
-def trained(kaggle: Path, tmp_path_factory: pytest.TempPathFactory) -> MlflowSettings:
-    """A registry with a model of all seven tables."""
-    folder = tmp_path_factory.mktemp("registry")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
-        assert train(kaggle) == 0
-        return MlflowSettings()
 
 
 def test_a_trained_model_is_in_force_and_can_be_served(trained: MlflowSettings) -> None:
