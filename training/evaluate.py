@@ -113,7 +113,7 @@ def reliability(probability: Doubles, target: Doubles, bins: int = BINS) -> list
     parts = np.array_split(np.argsort(probability, kind="stable"), min(bins, len(target)))
     return [
         ReliabilityBin(
-            float(probability[part].mean()), _wilson(target[part].sum(), len(part)), len(part)
+            float(probability[part].mean()), wilson(target[part].sum(), len(part)), len(part)
         )
         for part in parts
     ]
@@ -126,9 +126,13 @@ def calibration_error(probability: Doubles, target: Doubles) -> float:
     return float(distance / len(target))
 
 
-def _wilson(defaults: float, rows: int) -> Interval:
-    """Wilson's interval of a share; it holds where defaults are few."""
-    share, z = defaults / rows, float(norm.ppf(0.975))
+def wilson(count: float, rows: int) -> Interval:
+    """A share of the rows with its 95 % interval, which holds where the counted are few.
+
+    Source: E. Wilson, Probable inference, the law of succession, and statistical inference, 1927.
+    """
+    share, z = float(count) / rows, float(norm.ppf(0.975))
     centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
     half = z * np.sqrt(share * (1 - share) / rows + z * z / (4 * rows**2)) / (1 + z * z / rows)
-    return Interval(float(share), float(max(centre - half, 0)), float(min(centre + half, 1)))
+    low, high = max(float(centre - half), 0.0), min(float(centre + half), 1.0)
+    return Interval(share, min(low, share), max(high, share))

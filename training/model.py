@@ -6,14 +6,25 @@ from dataclasses import dataclass
 
 import lightgbm as lgb
 import msgspec
+import numpy as np
 
 from contracts.bundle import BundleManifest, ReasonGroup
 from contracts.packing import FloatMatrix
 from training.attribution import Attributions, attribute, sample_rows
-from training.calibrate import Doubles, cross_fitted, fit_calibration
+from training.calibrate import (
+    Curve,
+    Doubles,
+    Method,
+    chosen_method,
+    cross_fitted,
+    fit_calibration,
+    probabilities,
+)
+from training.cohorts import Applicants
 from training.cross_validation import OutOfFold
 from training.dataset import Dataset
 from training.evaluate import Quality, quality
+from training.evaluation import Evaluation, Scored, evaluate
 from training.global_importance import by_table, global_importance
 from training.histories.aggregation import TABLES
 from training.importance import Importance
@@ -43,11 +54,13 @@ class Judged:
 
     Attributes:
         out_of_fold: raw scores by models that had not seen the row.
-        probability: calibrated by lines that had not seen the row's fold.
+        curve: the way to calibrate.
+        probability: calibrated by curves that had not seen the row's fold.
         quality: the figures.
     """
 
     out_of_fold: OutOfFold
+    curve: Curve
     probability: Doubles
     quality: Quality
 
@@ -62,7 +75,8 @@ class TrainedModel:
         reference: rows that drift is measured against.
         attributions: of a sample of the rows.
         importance: what drives it.
-        judged: the figures, out of fold.
+        judged: the scores out of fold, with their figures.
+        evaluation: all that was measured of them.
         recipe: of the trees.
     """
 
@@ -72,13 +86,16 @@ class TrainedModel:
     attributions: Attributions
     importance: Importance
     judged: Judged
+    evaluation: Evaluation
     recipe: Recipe
 
 
-def judge(out_of_fold: OutOfFold, target: Doubles) -> Judged:
+def judge(out_of_fold: OutOfFold, target: Doubles, method: Method = "platt") -> Judged:
     """The quality of calibrated probabilities that no row's outcome had a part in."""
-    probability = cross_fitted(out_of_fold.raw_scores, target, out_of_fold.fold)
-    return Judged(out_of_fold, probability, quality(probability, target))
+    raw_scores, fold = out_of_fold.raw_scores, out_of_fold.fold
+    curve = chosen_method(method, raw_scores, target, fold)
+    probability = cross_fitted(raw_scores, target, fold, curve)
+    return Judged(out_of_fold, curve, probability, quality(probability, target))
 
 
 def build_model(
@@ -89,6 +106,7 @@ def build_model(
     rulebook: Rulebook,
     *,
     trained_at: dt.datetime,
+    unlabelled: FloatMatrix | None = None,
 ) -> TrainedModel:
     """Fit the final trees to all rows and derive what goes with them.
 
@@ -99,6 +117,7 @@ def build_model(
         recipe: of the final trees.
         rulebook: what people decide.
         trained_at: the time to record.
+        unlabelled: applicants without outcomes in the full feature space, if there are any.
 
     Raises:
         BadInputError: a feature of the model has no reason group.
@@ -115,7 +134,7 @@ def build_model(
         history_features=dataset.history_features,
         model_features=tuple(rows.names),
         categories=dataset.categories,
-        calibration=fit_calibration(judged.out_of_fold.raw_scores, rows.target),
+        calibration=fit_calibration(judged.out_of_fold.raw_scores, rows.target, judged.curve),
         points=rulebook.policy.points,
         policy=msgspec.structs.replace(
             decide_thresholds(rulebook.policy.economics, judged.probability),
@@ -135,4 +154,40 @@ def build_model(
         tables=by_table(rows.names, _HISTORY_TABLES),
         seed=plan.seed,
     )
-    return TrainedModel(manifest, booster, reference, attributions, importance, judged, recipe)
+    shifted = None if unlabelled is None else _probabilities(manifest, booster, unlabelled)
+    evaluation = _evaluation(dataset, judged, manifest, rulebook.policy, unlabelled=shifted)
+    return TrainedModel(
+        manifest, booster, reference, attributions, importance, judged, evaluation, recipe
+    )
+
+
+def _probabilities(manifest: BundleManifest, booster: lgb.Booster, matrix: FloatMatrix) -> Doubles:
+    at = [manifest.features.index(name) for name in manifest.model_features]
+    raw_scores = booster.predict(np.ascontiguousarray(matrix[:, at]), raw_score=True)
+    return probabilities(manifest.calibration, np.asarray(raw_scores, dtype=np.float64))
+
+
+def _evaluation(
+    dataset: Dataset,
+    judged: Judged,
+    manifest: BundleManifest,
+    rules: PolicyFile,
+    *,
+    unlabelled: Doubles | None,
+) -> Evaluation:
+    applicants = Applicants(dataset.matrix, dataset.features, dataset.categories)
+    scored = Scored(
+        raw_scores=judged.out_of_fold.raw_scores,
+        fold=judged.out_of_fold.fold,
+        probability=judged.probability,
+        target=dataset.target,
+        segments=applicants.segments(dataset.history_features),
+        protected=applicants.protected(),
+    )
+    return evaluate(
+        scored,
+        manifest.policy,
+        rules,
+        calibration_method=judged.curve,
+        unlabelled=unlabelled,
+    )

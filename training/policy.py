@@ -10,7 +10,9 @@ import numpy.typing as npt
 from scipy.optimize import bisect
 
 from contracts.bundle import DecisionPolicy, PointsScale, Share
+from training.calibrate import Method
 from training.errors import BadInputError
+from training.gate_rules import GateRules
 
 Doubles = npt.NDArray[np.float64]
 
@@ -33,11 +35,19 @@ class Economics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return self.margin / (self.margin + self.loss_given_default)
 
 
+class CalibrationChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How raw scores become probabilities; see `policy.toml`."""
+
+    method: Method = "platt"
+
+
 class PolicyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The policy file."""
 
     economics: Economics
+    calibration: CalibrationChoice = CalibrationChoice()
     points: PointsScale = PointsScale()
+    gate: GateRules = GateRules()
 
 
 @dataclass(frozen=True, slots=True)

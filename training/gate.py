@@ -1,0 +1,120 @@
+"""The gate: whether a model may be put into force, and in words why not. Pure."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from training.comparison import Comparison
+from training.evaluation import Evaluation
+from training.fairness import FairnessGroup
+from training.gate_rules import GateRules
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One criterion: whether it is held, and the figures that say so."""
+
+    criterion: str
+    passed: bool
+    words: str
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate says of a model.
+
+    Attributes:
+        checks: every criterion.
+        override: the reason for which a model that fails is let through all the same.
+    """
+
+    checks: tuple[Check, ...]
+    override: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every criterion is held."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def opens(self) -> bool:
+        """Whether the model may be put into force."""
+        return self.passed or self.override is not None
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """What speaks against the model."""
+        return tuple(check.words for check in self.checks if not check.passed)
+
+
+def judge_at_gate(
+    evaluation: Evaluation,
+    comparison: Comparison | None,
+    rules: GateRules,
+    override: str | None = None,
+) -> Verdict:
+    """Hold a model against the rules.
+
+    Args:
+        evaluation: of the model, on rows out of fold.
+        comparison: with the champion, on rows that neither had seen; None where there is none.
+        rules: the bounds.
+        override: a reason in words to let a model through that fails.
+
+    Raises:
+        ValueError: the reason has no words.
+    """
+    if override is not None and not override.strip():
+        raise ValueError("an override needs a reason in words")
+    checks = (_rank(comparison), _calibration(evaluation, rules), *_fairness(evaluation, rules))
+    return Verdict(checks=checks, override=override)
+
+
+def _rank(comparison: Comparison | None) -> Check:
+    if comparison is None:
+        return Check(criterion="champion", passed=True, words="there is no champion to beat")
+    state = "worse than" if comparison.worse else "not worse than"
+    return Check(
+        criterion="champion",
+        passed=not comparison.worse,
+        words=f"{state} the champion on {comparison.rows:,} rows that neither had seen: "
+        f"AUC {comparison.challenger.value:.4f} against {comparison.champion.value:.4f}, "
+        f"difference {comparison.difference}",
+    )
+
+
+def _calibration(evaluation: Evaluation, rules: GateRules) -> Check:
+    """Wrong by much, and by more than noise: few rows are not blamed, nor many for a trifle."""
+    found = evaluation.goodness
+    large = found.ece > rules.calibration_error
+    certain = found.p_value < rules.significance
+    state = "miscalibrated" if large and certain else "calibrated"
+    return Check(
+        criterion="calibration",
+        passed=not (large and certain),
+        words=f"{state}: expected calibration error {found.ece:.4f}, at most "
+        f"{rules.calibration_error:g} is allowed and {found.ece_of_noise:.4f} is noise; true "
+        f"probabilities would do as badly with probability {found.p_value:.2g}",
+    )
+
+
+def _fairness(evaluation: Evaluation, rules: GateRules) -> Iterator[Check]:
+    for group in evaluation.fairness:
+        if not (group.small or group.reference):
+            yield _four_fifths(group, rules)
+
+
+def _four_fifths(group: FairnessGroup, rules: GateRules) -> Check:
+    """The ratio itself counts, not an end of its interval: doubt is no defence.
+
+    What chance alone may do is met by leaving out small groups, and who knows better overrides.
+    """
+    name = f"{group.attribute}, {group.level}"
+    if group.approval_ratio is None:
+        return Check(criterion="four fifths", passed=False, words=f"{name}: nobody is approved")
+    held = group.approval_ratio.value >= rules.four_fifths
+    state = "holds" if held else "is below"
+    return Check(
+        criterion="four fifths",
+        passed=held,
+        words=f"{name}: {state} the {rules.four_fifths:g} rule: its approval rate is "
+        f"{group.approval.value:.1%}, {group.approval_ratio} of that of the group approved most",
+    )
