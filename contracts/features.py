@@ -136,16 +136,14 @@ DERIVED: Mapping[str, Callable[[ApplicationColumns], Doubles]] = {
 }
 """Features derived from the application alone, by name."""
 
-PROTECTED = frozenset(
-    {
-        "CODE_GENDER",
-        "NAME_FAMILY_STATUS",
-        "DAYS_BIRTH",
-        "EMPLOYED_TO_AGE",
-        "CAR_AGE_TO_AGE",
-        "PHONE_CHANGE_TO_AGE",
-    }
-)
+PROTECTED_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "gender": ("CODE_GENDER",),
+    "family status": ("NAME_FAMILY_STATUS",),
+    "age": ("DAYS_BIRTH", "EMPLOYED_TO_AGE", "CAR_AGE_TO_AGE", "PHONE_CHANGE_TO_AGE"),
+}
+"""The features that tell each protected attribute, ratios to it among them."""
+
+PROTECTED = frozenset(name for group in PROTECTED_GROUPS.values() for name in group)
 """Gender, family status, age and ratios to age: what may not be a reason is not in the model."""
 
 
