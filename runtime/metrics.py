@@ -35,6 +35,11 @@ PAUSED = Gauge(
 )
 KAFKA_UP = Gauge("creditstream_kafka_up", "1 while a broker answers", ["service"])
 MODEL = Gauge("creditstream_model_info", "1 for the model in force", ["service", "name", "version"])
+TREE_ROWS = Counter(
+    "creditstream_tree_rows",
+    "Rows scored by the trees, by engine: compiled or lightgbm",
+    ["engine"],
+)
 MODEL_FAILURES = Counter(
     "creditstream_model_load_failures",
     "Times a model could not be looked up or loaded",

@@ -24,6 +24,7 @@ from contracts.bundle import (
     IncompatibleBundleError,
 )
 from contracts.packing import FloatMatrix
+from runtime.compiled_trees import ProvenTrees
 
 _read_array: Callable[..., FloatMatrix] = np.lib.format.read_array  # one array, unlike np.load
 
@@ -36,7 +37,8 @@ class ModelBundle:
         name: the registered model.
         version: its version in the registry.
         manifest: everything besides the trees.
-        booster: the trees.
+        booster: the trees, as LightGBM has them.
+        trees: what evaluates them.
         reference: training rows in the full feature space, shape (rows, manifest.features).
         columns: where the model's features stand in the full feature matrix.
     """
@@ -45,6 +47,7 @@ class ModelBundle:
     version: str
     manifest: BundleManifest
     booster: lgb.Booster
+    trees: ProvenTrees
     reference: FloatMatrix
     columns: npt.NDArray[np.intp]
 
@@ -55,10 +58,13 @@ class ModelBundle:
     def raw_scores(self, matrix: FloatMatrix) -> npt.NDArray[np.float64]:
         """Log-odds before calibration of rows in the full feature space, shape (rows,).
 
-        One thread, so that a row's score is the same in every batch, to the last bit.
+        A row's score is the same in every batch and by every engine, to the last bit.
         """
-        scores = self.booster.predict(self.model_input(matrix), raw_score=True, num_threads=1)
-        return np.asarray(scores, dtype=np.float64)
+        return self.trees.raw_scores(self.model_input(matrix))
+
+    def compile_trees(self) -> bool:
+        """Whether the compiled trees score from now on; proven on the reference rows."""
+        return self.trees.prove(self.model_input(self.reference))
 
 
 def write_bundle(
@@ -107,7 +113,8 @@ def read_bundle(folder: Path, name: str, version: str, digest: str | None = None
     reference = _reference(folder / REFERENCE_FILE, manifest)
     at = {feature: place for place, feature in enumerate(manifest.features)}
     columns = np.array([at[feature] for feature in manifest.model_features], dtype=np.intp)
-    return ModelBundle(name, version, manifest, booster, reference, columns)
+    trees = ProvenTrees(booster)
+    return ModelBundle(name, version, manifest, booster, trees, reference, columns)
 
 
 def _manifest(path: Path, digest: str | None) -> BundleManifest:

@@ -12,10 +12,14 @@ from mlflow.exceptions import MlflowException
 
 from contracts.bundle import DIGEST_TAG, IncompatibleBundleError
 from runtime import metrics
+from runtime.compiled_code import kept
 from runtime.model_bundle import ModelBundle, read_bundle
 from runtime.settings import MlflowSettings
+from runtime.tree_kernel import evaluate
 
 logger = logging.getLogger(__name__)
+
+_COMPILE_SECONDS = 20.0  # most of a slow machine's; an ending process waits no longer
 
 
 class NoChampionError(RuntimeError):
@@ -71,8 +75,13 @@ class ModelWatcher:
     stays: a registry that is away must not stop the scoring.
     """
 
-    def __init__(self, registry: ModelRegistry, service: str, poll_seconds: float) -> None:
+    def __init__(
+        self, registry: ModelRegistry, service: str, poll_seconds: float, compiled_in: Path
+    ) -> None:
         self._registry, self._service, self._poll_seconds = registry, service, poll_seconds
+        self._compiled_in = compiled_in
+        self._first: ModelBundle | None = None
+        self._thread = threading.Thread(target=self._run, name="model-watcher", daemon=True)
         self._new: ModelBundle | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -87,15 +96,18 @@ class ModelWatcher:
             IncompatibleBundleError: this code cannot serve it.
         """
         self._version = self._registry.champion_version()
-        return self._announced(self._registry.load(self._version))
+        self._first = self._registry.load(self._version)
+        return self._announced(self._first)
 
     def start(self) -> None:
-        """Look at the alias every so often from now on."""
-        threading.Thread(target=self._run, name="model-watcher", daemon=True).start()
+        """From now on look at the alias every so often, once the first model is compiled."""
+        self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Look no more; a compilation comes to its end, for the process may end next."""
         self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(_COMPILE_SECONDS)
 
     def take_new(self) -> ModelBundle | None:
         """The model that has come into force since the last call, if any; it is announced.
@@ -110,20 +122,31 @@ class ModelWatcher:
         return None if new is None else self._announced(new)
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._poll_seconds):
-            try:
+        try:
+            if self._first is not None:
+                self._compile(self._first)
+            while not self._stopping.wait(self._poll_seconds):
                 self._look()
-            except (NoChampionError, IncompatibleBundleError, MlflowException, OSError) as error:
-                metrics.MODEL_FAILURES.labels(self._service).inc()
-                logger.error("the model in force stays: %s", error)  # noqa: TRY400
-            except Exception as error:  # handed over to the service's own thread
-                self._error = error
-                raise
+        except Exception as error:  # handed over to the service's own thread
+            self._error = error
+            raise
 
     def _look(self) -> None:
+        try:
+            self._follow()
+        except (NoChampionError, IncompatibleBundleError, MlflowException, OSError) as error:
+            metrics.MODEL_FAILURES.labels(self._service).inc()
+            logger.error("the model in force stays: %s", error)  # noqa: TRY400
+
+    def _compile(self, bundle: ModelBundle) -> None:
+        with kept(self._compiled_in, evaluate):
+            bundle.compile_trees()
+
+    def _follow(self) -> None:
         version = self._registry.champion_version()
         if version != self._version:
             bundle = self._registry.load(version)
+            self._compile(bundle)
             with self._lock:
                 self._new, self._version = bundle, version
 

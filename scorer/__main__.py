@@ -47,7 +47,10 @@ def run(settings: ScorerSettings, service: Service) -> None:
         IncompatibleBundleError: the champion's features are not ours.
     """
     models = ModelWatcher(
-        ModelRegistry(settings.mlflow), service.name, settings.mlflow.poll_seconds
+        ModelRegistry(settings.mlflow),
+        service.name,
+        settings.mlflow.poll_seconds,
+        compiled_in=settings.state_dir / "compiled",
     )
     scorer = BatchScorer(models.load_first())
     models.start()

@@ -51,6 +51,7 @@ class Stage:
             "KAFKA_TOPIC_PREFIX": self.kafka.topic_prefix,
             "MLFLOW_TRACKING_URI": self.mlflow.tracking_uri,
             "MODEL_POLL_SECONDS": "0.2",
+            "NUMBA_CACHE_DIR": str(_ROOT / ".pytest_cache" / "compiled"),
         }
         return {**os.environ, **ours, **self.variables, **more}
 

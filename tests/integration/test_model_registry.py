@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numba
 import pytest
 from mlflow import MlflowClient
 from prometheus_client import REGISTRY
@@ -19,8 +20,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> MlflowSettings:
 
 
 @pytest.fixture
-def watcher(settings: MlflowSettings) -> Iterator[ModelWatcher]:
-    watcher = ModelWatcher(ModelRegistry(settings), "test", settings.poll_seconds)
+def watcher(settings: MlflowSettings, tmp_path: Path) -> Iterator[ModelWatcher]:
+    registry = ModelRegistry(settings)
+    watcher = ModelWatcher(registry, "test", settings.poll_seconds, tmp_path / "compiled")
     yield watcher
     watcher.stop()
 
@@ -28,6 +30,11 @@ def watcher(settings: MlflowSettings) -> Iterator[ModelWatcher]:
 def _failures() -> float:
     labels = {"service": "test"}
     return REGISTRY.get_sample_value("creditstream_model_load_failures_total", labels) or 0.0
+
+
+def _rows_by(engine: str) -> float:
+    labels = {"engine": engine}
+    return REGISTRY.get_sample_value("creditstream_tree_rows_total", labels) or 0.0
 
 
 def test_the_alias_names_the_version_that_is_loaded(settings: MlflowSettings) -> None:
@@ -47,6 +54,20 @@ def test_no_champion_is_said_with_model_alias_and_address(
         ModelRegistry(other).champion_version()
     for told in (other.model_name, other.model_alias, other.tracking_uri):
         assert told in str(error.value)
+
+
+def test_the_first_model_is_compiled_beside_its_scoring_and_the_code_kept(
+    watcher: ModelWatcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    bundle = watcher.load_first()
+    before = bundle.raw_scores(bundle.reference)
+    watcher.start()
+    watcher.stop()
+    assert (tmp_path / "compiled" / "digests.json").exists()
+    by_lightgbm = _rows_by("lightgbm")
+    assert bundle.raw_scores(bundle.reference).tobytes() == before.tobytes()
+    assert _rows_by("lightgbm") == by_lightgbm
 
 
 def test_a_moved_alias_is_followed_without_a_restart(

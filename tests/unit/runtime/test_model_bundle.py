@@ -25,6 +25,13 @@ def test_a_rows_score_is_the_same_in_every_batch_to_the_last_bit(tmp_path: Path)
     assert alone.tobytes() == bundle.raw_scores(rows).tobytes()
 
 
+def test_compiled_trees_change_no_bit_of_a_bundles_scores(tmp_path: Path) -> None:
+    bundle = a_bundle(tmp_path)
+    before = bundle.raw_scores(bundle.reference)
+    assert bundle.compile_trees()
+    assert bundle.raw_scores(bundle.reference).tobytes() == before.tobytes()
+
+
 def test_a_bundle_comes_back_as_it_was_written(tmp_path: Path) -> None:
     bundle = a_bundle(tmp_path)
     digests = {
