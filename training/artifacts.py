@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from runtime.model_bundle import write_bundle
+from training.evaluation import EVALUATION_FILE, encode_evaluation
+from training.evaluation_plots import evaluation_figures
 from training.importance_plots import importance_figures
 from training.loading import Loaded
 from training.model import TrainedModel
 from training.options import TrainingOptions
 from training.parameters import Plan
-from training.plots import quality_figures
-from training.policy import PolicyFile
 from training.provenance import code_version, fingerprints, library_versions, requirements
 from training.register import BUNDLE, Record
 
@@ -24,19 +24,20 @@ _DOTS_PER_INCH = 110
 
 @contextmanager
 def recorded(
-    options: TrainingOptions, plan: Plan, loaded: Loaded, model: TrainedModel, policy: PolicyFile
+    options: TrainingOptions, plan: Plan, loaded: Loaded, model: TrainedModel
 ) -> Iterator[Record]:
     """The record of a run; its folder is gone afterwards."""
     with TemporaryDirectory(prefix="creditstream-") as name:
         folder = Path(name)
         prints = fingerprints(loaded.files)
         _write_bundle(folder / BUNDLE, model)
-        _write_pictures(folder / "pictures", loaded, model, policy)
+        _write_pictures(folder / "pictures", model)
         _write_texts(folder, options, loaded, prints)
+        (folder / EVALUATION_FILE).write_bytes(encode_evaluation(model.evaluation))
         (folder / "importance.json").write_bytes(msgspec.json.encode(model.importance))
         yield Record(
             parameters=_parameters(options, plan, loaded, model),
-            metrics=model.judged.quality.as_metrics() | _fold_metrics(model),
+            metrics=model.evaluation.as_metrics() | _fold_metrics(model),
             tags=_tags(model, prints),
             folder=folder,
         )
@@ -46,19 +47,11 @@ def _write_bundle(folder: Path, model: TrainedModel) -> None:
     write_bundle(folder, model.manifest, model.booster.model_to_string(), model.reference)
 
 
-def _write_pictures(folder: Path, loaded: Loaded, model: TrainedModel, policy: PolicyFile) -> None:
+def _write_pictures(folder: Path, model: TrainedModel) -> None:
     folder.mkdir()
-    judged, manifest = model.judged, model.manifest
-    figures = quality_figures(
-        judged.probability,
-        loaded.dataset.target,
-        judged.quality,
-        policy.economics,
-        manifest,
-    )
-    for name, figure in figures.items():
+    for name, figure in evaluation_figures(model.evaluation).items():
         figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH)
-    for name, figure in importance_figures(model.importance, model.attributions, manifest):
+    for name, figure in importance_figures(model.importance, model.attributions, model.manifest):
         figure.savefig(folder / f"{name}.png", dpi=_DOTS_PER_INCH, bbox_inches="tight")
 
 

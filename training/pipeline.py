@@ -41,7 +41,7 @@ def train(options: TrainingOptions, settings: MlflowSettings, say: Say) -> str |
     now = dt.datetime.now(dt.UTC)
     recipe = Recipe(plan=plan, choice=final_choice(rows, plan, judged.out_of_fold))
     model = build_model(loaded.dataset, rows, judged, recipe, rulebook, trained_at=now)
-    with recorded(options, plan, loaded, model, rulebook.policy) as record:
+    with recorded(options, plan, loaded, model) as record:
         version = register(settings, record)
     say(_decisions(model))
     if options.promote:

@@ -10,9 +10,9 @@ from tests.kaggle_tables import frame_of
 from training.cross_validation import cross_validate, final_choice
 from training.dataset import Dataset, build_dataset, choose_features
 from training.errors import BadInputError
+from training.evaluation_plots import evaluation_figures
 from training.model import Rulebook, TrainedModel, build_model, judge
 from training.parameters import Plan, Recipe, default_parameters
-from training.plots import quality_figures
 from training.policy import DEFAULT_POLICY, read_policy
 from training.reasons import DEFAULT_CATALOGUE, read_catalogue
 from training.shap_plots import in_words
@@ -79,15 +79,11 @@ def test_a_feature_that_no_reason_takes_stops_the_training(dataset: Dataset) -> 
         train(dataset, rulebook)
 
 
-def test_every_picture_can_be_drawn(model: TrainedModel, dataset: Dataset) -> None:
-    judged, manifest = model.judged, model.manifest
-    economics = RULEBOOK.policy.economics
+def test_every_picture_of_the_evaluation_can_be_drawn(model: TrainedModel) -> None:
+    figures = evaluation_figures(model.evaluation)
 
-    figures = quality_figures(
-        judged.probability, dataset.target, judged.quality, economics, manifest
-    )
-
-    assert [figure.axes[0].get_title(loc="left") for figure in figures.values()]
+    assert {"roc", "reliability", "profit_curve", "gain", "segments", "fairness"} <= set(figures)
+    assert all(figure.axes[0].get_xlabel() for figure in figures.values())
 
 
 def test_pictures_name_levels_and_not_their_codes(model: TrainedModel) -> None:
