@@ -1,0 +1,179 @@
+"""Puts a version into force past the gate, and the one before back into force."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from mlflow.exceptions import MlflowException
+
+from contracts.bundle import IncompatibleBundleError
+from runtime.model_registry import ModelRegistry
+from runtime.settings import MlflowSettings
+from training.comparison import Comparison, compare
+from training.dataset import NO_HISTORIES
+from training.errors import BadInputError
+from training.evaluation import EVALUATION_FILE, decode_evaluation
+from training.gate import Check, Verdict, judge_at_gate
+from training.gate_rules import GateRules
+from training.histories.aggregation import HISTORY_VERSION
+from training.out_of_fold import OUT_OF_FOLD_FILE, read_out_of_fold
+from training.promotion import Promotions
+from training.promotion_log import Move, version_before
+from training.versions import Versions
+
+_LONGEST_REASON = 1_000
+
+
+class RefusedError(RuntimeError):
+    """The gate found something against the version, and nobody overrode it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motive:
+    """Who moves the alias and why; `override` says why against the gate."""
+
+    by: str
+    reason: str
+    override: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be kept or would say nothing."""
+        given = (self.by, self.reason, *([] if self.override is None else [self.override]))
+        for text in given:
+            if not text.strip() or len(text) > _LONGEST_REASON:
+                raise BadInputError(f"a name or reason must have 1 to {_LONGEST_REASON} characters")
+
+
+def promote(
+    settings: MlflowSettings, version: str, motive: Motive, rules: GateRules
+) -> tuple[str, ...]:
+    """Move the alias to a version that can be served and passes the gate.
+
+    Returns:
+        What the gate found, where it was overridden.
+
+    Raises:
+        RefusedError: the gate refuses it, and nobody overrides that.
+        PromotionConflictError: somebody else moves the alias.
+        MlflowException: no such version, or the registry is away.
+        IncompatibleBundleError: it cannot be served, or nobody makes its histories.
+    """
+    check_servable(settings, version)
+    promotions = Promotions(settings)
+    champion = promotions.champion()
+    verdict = judge_version(settings, version, champion, rules, motive.override)
+    if not verdict.opens:
+        raise RefusedError(f"version {version} is refused: {'; '.join(verdict.refusals)}")
+    promotions.move(
+        Move(
+            kind="promote",
+            alias=settings.model_alias,
+            version=version,
+            previous=champion,
+            by=motive.by,
+            at=_now(),
+            reason=motive.reason,
+            findings=verdict.refusals,
+            override=motive.override if verdict.refusals else None,
+        )
+    )
+    return verdict.refusals
+
+
+def roll_back(settings: MlflowSettings, motive: Motive) -> Move:
+    """Move the alias back to the version before; the gate has let that one through once.
+
+    Raises:
+        BadInputError: the log knows of no version before.
+        PromotionConflictError: somebody else moves the alias.
+        MlflowException: no such model, or the registry is away.
+        IncompatibleBundleError: the version before cannot be served any more.
+    """
+    promotions = Promotions(settings)
+    current = promotions.champion()
+    before = None if current is None else version_before(promotions.moves(), current)
+    if before is None:
+        raise BadInputError(f"no version was {settings.model_alias} before {current}")
+    check_servable(settings, before)
+    move = Move(
+        kind="rollback",
+        alias=settings.model_alias,
+        version=before,
+        previous=current,
+        by=motive.by,
+        at=_now(),
+        reason=motive.reason,
+    )
+    promotions.move(move)
+    return move
+
+
+def check_servable(settings: MlflowSettings, version: str) -> None:
+    """Refuse a version that services could not take.
+
+    Raises:
+        MlflowException: no such version, or the registry is away.
+        IncompatibleBundleError: it cannot be loaded, or nobody makes its histories.
+    """
+    found = ModelRegistry(settings).load(version).manifest.history_version
+    if found not in (NO_HISTORIES, HISTORY_VERSION):
+        raise IncompatibleBundleError(
+            f"version {version} takes histories of version {found}; this code makes "
+            f"{HISTORY_VERSION}, so every applicant's history would be unknown to it"
+        )
+
+
+def judge_version(
+    settings: MlflowSettings,
+    version: str,
+    champion: str | None,
+    rules: GateRules,
+    override: str | None,
+) -> Verdict:
+    """What the gate says of a version; what cannot be measured speaks against it."""
+    try:
+        with Versions(settings).artifact(version, EVALUATION_FILE) as path:
+            evaluation = decode_evaluation(path.read_bytes())
+    except (MlflowException, IncompatibleBundleError, msgspec.DecodeError) as error:
+        return Verdict(checks=(_unknown("evaluation", version, error),), override=override)
+    if champion in (None, version):
+        return judge_at_gate(evaluation, None, rules, override)
+    try:
+        comparison = compare_versions(settings, champion, version)
+    except (BadInputError, MlflowException, IncompatibleBundleError) as error:
+        verdict = judge_at_gate(evaluation, None, rules, override)
+        checks = (_unknown("comparison with the champion", version, error), *verdict.checks[1:])
+        return Verdict(checks=checks, override=override)
+    return judge_at_gate(evaluation, comparison, rules, override)
+
+
+def compare_versions(settings: MlflowSettings, champion: str, challenger: str) -> Comparison:
+    """Two versions on the applicants that both were judged on, each out of its own folds.
+
+    Raises:
+        BadInputError: too few such applicants.
+        MlflowException: no such version, it kept no scores, or the registry is away.
+        IncompatibleBundleError: a version came from no run.
+    """
+    versions = Versions(settings)
+    with versions.artifact(champion, OUT_OF_FOLD_FILE) as path:
+        theirs = read_out_of_fold(path)
+    with versions.artifact(challenger, OUT_OF_FOLD_FILE) as path:
+        ours = read_out_of_fold(path)
+    _, at_theirs, at_ours = np.intersect1d(theirs.ids, ours.ids, return_indices=True)
+    target = ours.target[at_ours]
+    if not 0 < target.sum() < len(target):
+        raise BadInputError(
+            f"versions {champion} and {challenger} have {len(target)} applicants in common, "
+            f"{int(target.sum())} of them with a default"
+        )
+    return compare(theirs.probability[at_theirs], ours.probability[at_ours], target)
+
+
+def _unknown(what: str, version: str, why: Exception) -> Check:
+    return Check(criterion=what, passed=False, words=f"{what} of version {version}: {why}")
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
