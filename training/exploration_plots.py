@@ -61,7 +61,7 @@ def rates_figure(rates: Mapping[str, pd.DataFrame], overall: float) -> Figure:
     """
     figure, panels = _panels("Defaults by segment, with 95 % intervals", len(rates))
     for axes, (column, found) in zip(panels, rates.items(), strict=True):
-        segments = [f"{segment} ({rows:,})" for segment, rows in found["rows"].items()]
+        segments = [f"{_named(segment)} ({rows:,})" for segment, rows in found["rows"].items()]
         reach = 100 * np.array([found["rate"] - found["low"], found["high"] - found["rate"]])
         axes.errorbar(
             100 * found["rate"], segments, xerr=reach, fmt="o", color=GOOD, markersize=4, capsize=2
@@ -81,6 +81,10 @@ def _panels(title: str, count: int) -> tuple[Figure, Sequence[Axes]]:
         axes.set_visible(False)
     _open(*panels)
     return figure, panels[:count]
+
+
+def _named(segment: object) -> str:
+    return f"{segment:g}" if isinstance(segment, float) else str(segment)
 
 
 def _open(*panels: Axes) -> None:

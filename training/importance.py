@@ -8,6 +8,8 @@ import msgspec
 
 from training.evaluate import Interval
 
+IMPORTANCE_FILE = "importance.json"
+
 
 class FeatureImportance(msgspec.Struct, frozen=True, kw_only=True):
     """One feature of the model.

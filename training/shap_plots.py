@@ -16,6 +16,7 @@ Table = npt.NDArray[np.object_]
 
 SHOWN = 20
 _IN_A_WATERFALL = 14
+_MISSING = "missing"
 _TITLE_PAD = 30  # above the value that a waterfall ends with
 
 
@@ -45,8 +46,9 @@ def shap_figures(found: Attributions, manifest: BundleManifest) -> Iterator[tupl
 
 
 def in_words(found: Attributions, categories: Mapping[str, Sequence[str]]) -> Table:
-    """The rows with the names of levels in place of their codes."""
+    """The rows with the names of levels in place of their codes, and what is missing said so."""
     table = found.matrix.astype(object)
+    table[np.isnan(found.matrix)] = _MISSING
     for at, name in enumerate(found.names):
         if name in categories:
             table[:, at] = [_level(code, categories[name]) for code in found.matrix[:, at]]
@@ -66,7 +68,7 @@ def typical_rows(found: Attributions, manifest: BundleManifest) -> Mapping[Decis
 
 
 def _level(code: float, levels: Sequence[str]) -> str:
-    return levels[int(code)] if code >= 0 else "missing"
+    return levels[int(code)] if code >= 0 else _MISSING
 
 
 def _drawn(name: str, title: str, draw: Callable[[], object]) -> Iterator[tuple[str, Figure]]:
