@@ -40,7 +40,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stop is a stop, from whomever
     console = Console()
     try:
-        with _running(console, arguments.data) as demo:
+        with running_demo(console, arguments.data) as demo:
             if arguments.once:
                 return run_round(demo)
             run_live(demo)
@@ -53,7 +53,15 @@ def main() -> int:
 
 
 @contextmanager
-def _running(console: Console, data: Path | None) -> Iterator[Running]:
+def running_demo(console: Console, data: Path | None) -> Iterator[Running]:
+    """Kafka, a model, topics and all services; gone at the end, however that comes.
+
+    Raises:
+        StepFailedError: the preparation failed.
+        ServiceFailedError: a service ended, or was not ready in time.
+        JarError: Kafka's jars could not be fetched.
+        KafkaStartError: Kafka did not start.
+    """
     folder = _fresh_folder()
     with _kafka(console) as kafka:
         environment = _environment(kafka, folder)

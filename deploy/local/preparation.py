@@ -26,11 +26,13 @@ class Source:
     """Applications that the model has not seen, as arguments of `producer applications`.
 
     Attributes:
+        folder: the Kaggle folder.
         arguments: name the folder and what of it is streamed.
         fresh: whether there are enough for the drifted part to be other applicants than the clean
             part; otherwise the same ones apply again.
     """
 
+    folder: Path
     arguments: tuple[str, ...]
     fresh: bool
 
@@ -91,8 +93,8 @@ def prepare(steps: Steps, data: Path | None) -> Source:
     )
     if data:
         listed = ("--split", "train", "--ids", str(ids), "--shuffle", *tolerant[1:])
-        return Source(("--data", str(folder), *listed), fresh=False)
-    return Source(("--data", str(folder), "--split", "test"), fresh=True)
+        return Source(folder, ("--data", str(folder), *listed), fresh=False)
+    return Source(folder, ("--data", str(folder), "--split", "test"), fresh=True)
 
 
 def _share(folder: Path) -> str:
