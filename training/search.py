@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from training.errors import BadInputError
 from training.parameters import Choice, Plan
-from training.search_space import search_space
+from training.search_space import Space
 from training.train import TrainingRows
 from training.trials import Trial, judge_trial
 
@@ -51,11 +51,13 @@ class Search:
 
     Attributes:
         trials: of every part.
+        space: the ranges that parameters are drawn from.
         storage: where they are kept.
         observe: told of every finished trial, of those found in the storage too.
     """
 
     trials: int
+    space: Space
     storage: BaseStorage
     observe: Callable[[Trial], object]
 
@@ -73,7 +75,7 @@ class Search:
             study.sampler = optuna.samplers.TPESampler(
                 seed=plan.seed + number, n_startup_trials=_UNSEARCHED
             )
-            self.observe(_told(_run(study, rows, plan), part, number))
+            self.observe(_told(self._run(study, rows, plan), part, number))
         best = study.best_trial
         return Choice(
             boosting={**plan.boosting, **best.params}, rounds=int(best.user_attrs[_ROUNDS])
@@ -88,9 +90,23 @@ class Search:
         for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             study.tell(trial.number, state=TrialState.FAIL)
         if not study.get_trials(deepcopy=False, states=(*_FINISHED, TrialState.WAITING)):
-            space = search_space(len(rows.target))
-            study.enqueue_trial({name: plan.boosting[name] for name in space})
+            study.enqueue_trial({name: plan.boosting[name] for name in self.space})
         return study
+
+    def _run(self, study: optuna.Study, rows: TrainingRows, plan: Plan) -> FrozenTrial:
+        trial = study.ask(dict(self.space))
+
+        def report(loss: float, folds: int) -> None:
+            trial.report(loss, folds)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+
+        try:
+            loss, rounds = judge_trial(rows, plan, {**plan.boosting, **trial.params}, report)
+        except optuna.TrialPruned:
+            return study.tell(trial, state=TrialState.PRUNED)
+        trial.set_user_attr(_ROUNDS, rounds)
+        return study.tell(trial, loss)
 
 
 def _claim(study: optuna.Study, rows: TrainingRows, plan: Plan) -> None:
@@ -101,22 +117,6 @@ def _claim(study: optuna.Study, rows: TrainingRows, plan: Plan) -> None:
             f"{study.study_name}: name another file"
         )
     study.set_user_attr(_ROWS, found)
-
-
-def _run(study: optuna.Study, rows: TrainingRows, plan: Plan) -> FrozenTrial:
-    trial = study.ask(dict(search_space(len(rows.target))))
-
-    def report(loss: float, folds: int) -> None:
-        trial.report(loss, folds)
-        if trial.should_prune():
-            raise optuna.TrialPruned
-
-    try:
-        loss, rounds = judge_trial(rows, plan, {**plan.boosting, **trial.params}, report)
-    except optuna.TrialPruned:
-        return study.tell(trial, state=TrialState.PRUNED)
-    trial.set_user_attr(_ROUNDS, rounds)
-    return study.tell(trial, loss)
 
 
 def _finished(study: optuna.Study) -> list[FrozenTrial]:

@@ -19,6 +19,7 @@ ROWS = some_rows(400)
 PLAN = msgspec.structs.replace(
     a_plan(), folds=2, inner_folds=2, max_rounds=15, boosting=default_parameters(400)
 )
+SPACE = search_space(400, PLAN)
 
 
 def searched(
@@ -26,15 +27,26 @@ def searched(
     observe: Callable[[Trial], object] = lambda _: None,
     storage: InMemoryStorage | None = None,
 ) -> Search:
-    return Search(trials, storage or InMemoryStorage(), observe)
+    return Search(trials, SPACE, storage or InMemoryStorage(), observe)
 
 
 @pytest.mark.parametrize("rows", [1_000, MANY_ROWS])
 def test_every_default_lies_in_the_range_that_is_searched(rows: int) -> None:
     default = default_parameters(rows)
+    plan = msgspec.structs.replace(PLAN, boosting=default)
 
-    for name, range_ in search_space(rows).items():
+    for name, range_ in search_space(rows, plan).items():
         assert range_.low <= default[name] <= range_.high, name  # type: ignore[operator]
+
+
+def test_a_parameter_that_was_decided_on_is_not_searched() -> None:
+    plan = msgspec.structs.replace(PLAN, boosting={**PLAN.boosting, "learning_rate": 0.1})
+
+    space = search_space(400, plan)
+
+    assert set(SPACE) - set(space) == {"learning_rate"}
+    choice = Search(6, space, InMemoryStorage(), lambda _: None)(ROWS, plan, ALL_ROWS)
+    assert choice.boosting["learning_rate"] == 0.1
 
 
 def test_the_first_trial_is_the_default_and_the_best_is_chosen() -> None:
@@ -43,7 +55,7 @@ def test_the_first_trial_is_the_default_and_the_best_is_chosen() -> None:
     choice = searched(7, trials.append)(ROWS, PLAN, ALL_ROWS)
 
     assert [trial.number for trial in trials] == list(range(7))
-    assert all(trials[0].parameters[name] == PLAN.boosting[name] for name in search_space(400))
+    assert all(trials[0].parameters[name] == PLAN.boosting[name] for name in SPACE)
     best = min((one for one in trials if one.rounds is not None), key=lambda one: one.loss)
     assert choice.rounds == best.rounds
     assert choice.boosting == {**PLAN.boosting, **best.parameters}
