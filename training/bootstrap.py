@@ -47,6 +47,8 @@ class _Ranked:
         self._bad, self._good = np.flatnonzero(target == 1), np.flatnonzero(target == 0)
         self._target, self._probability = target, probability
         self._starts = np.flatnonzero(np.append(True, np.diff(probability) > 0))
+        sizes = [len(part) for part in np.array_split(target, min(BINS, len(target)))]
+        self._ends = np.cumsum(sizes)[:-1]
         self._squares = np.square(probability - target)
         seen = np.where(target == 1, probability, 1 - probability)
         self._losses = -np.log(np.maximum(seen, np.finfo(np.float64).eps))
@@ -75,11 +77,10 @@ class _Ranked:
 
     def _calibration_error(self, times: Doubles) -> float:
         """Bins of equal count of the drawn rows; a row drawn twice stays in one bin."""
-        total = times.sum()
         place = np.cumsum(times) - times / 2
-        bins = np.minimum((place * BINS / total).astype(np.intp), BINS - 1)
+        bins = np.searchsorted(self._ends, place, side="right")
         gaps = np.bincount(bins, times * (self._probability - self._target))
-        return float(np.abs(gaps).sum() / total)
+        return float(np.abs(gaps).sum() / len(times))
 
 
 def _share_up_to(counts: Doubles) -> Doubles:

@@ -13,7 +13,7 @@ DAYS_A_YEAR = 365.25
 AGES = (26, 36, 46, 56, 62)
 """Where an age band begins; from 62 on an applicant is elderly by 12 CFR 1002.2(o)."""
 
-AGE_BANDS = ("to 25", "26 to 35", "36 to 45", "46 to 55", "56 to 61", "62 and over")
+AGE_BANDS = ("25 and under", "26 to 35", "36 to 45", "46 to 55", "56 to 61", "62 and over")
 
 MISSING, UNSEEN = "missing", "unseen"
 

@@ -50,7 +50,7 @@ def profit_curve(decisions: Decisions) -> Figure:
         ylabel="profit, % of the amount applied for",
         xlim=(0, max(3 * decisions.policy.decline_from, _LEAST_REACH)),
     )
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, loc="center right")
     return figure
 
 

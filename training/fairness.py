@@ -52,6 +52,11 @@ class FairnessGroup(msgspec.Struct, frozen=True, kw_only=True):
     reference: bool
     small: bool
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether what was predicted lies in the interval of what was observed."""
+        return self.observed.low <= self.predicted <= self.observed.high
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:

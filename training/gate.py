@@ -98,7 +98,8 @@ def _calibration(evaluation: Evaluation, rules: GateRules) -> Check:
 
 def _fairness(evaluation: Evaluation, rules: GateRules) -> Iterator[Check]:
     for group in evaluation.fairness:
-        if not (group.small or group.reference):
+        held = group.attribute in rules.four_fifths_of
+        if held and not (group.small or group.reference):
             yield _four_fifths(group, rules)
 
 
@@ -116,5 +117,6 @@ def _four_fifths(group: FairnessGroup, rules: GateRules) -> Check:
         criterion="four fifths",
         passed=held,
         words=f"{name}: {state} the {rules.four_fifths:g} rule: its approval rate is "
-        f"{group.approval.value:.1%}, {group.approval_ratio} of that of the group approved most",
+        f"{group.approval.value:.1%}, {group.approval_ratio} of that of the group approved most; "
+        f"it defaulted in {group.observed.value:.1%}, predicted were {group.predicted:.1%}",
     )

@@ -55,8 +55,9 @@ def _draw_rates(axes: Axes, groups: Sequence[Segment | FairnessGroup]) -> None:
         draw_interval(axes, at, one.observed, _color(one))
     predicted = [one.predicted for one in groups]
     axes.scatter(predicted, range(len(groups)), marker="|", s=90, color=BAD, zorder=3)
-    axes.set(xlabel="share of defaults: observed with 95 % interval; red bar: predicted")
-    axes.xaxis.label.set_fontsize(8)
+    judged = [one for one in groups if not one.small] or list(groups)
+    most = max(max(one.observed.high, one.predicted) for one in judged)
+    axes.set(xlabel="defaults: observed, predicted (red)", xlim=(0, 1.15 * most))
 
 
 def _color(group: Segment | FairnessGroup) -> str:

@@ -111,6 +111,7 @@ def stability_plot(found: Stability) -> Figure:
         xlabel=f"probability of default; PSI {found.psi:.4f}, by chance alone below "
         f"{found.critical:.4f} in 95 % of cases",
         ylabel="share of the applicants",
+        ylim=(0, 1.2 * max(max(one.expected, one.actual) for one in found.bins)),
     )
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, loc="upper center", ncols=2)
     return figure
