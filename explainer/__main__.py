@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from pathlib import Path
 
 from confluent_kafka import KafkaException
 from mlflow.exceptions import MlflowException
@@ -50,7 +51,10 @@ def run(settings: ExplainerSettings, service: Service) -> None:
         IncompatibleBundleError: this code cannot serve the champion.
     """
     registry = ModelRegistry(settings.mlflow)
-    versions = ModelVersions(registry, settings.mlflow.model_name, _explainer)
+    compiled_in = settings.state_dir / "compiled"
+    versions = ModelVersions(
+        registry, settings.mlflow.model_name, lambda bundle: _explainer(bundle, compiled_in)
+    )
     versions.keep(registry.load(registry.champion_version()))
     topics = CONSUMED[_NAME]
     consumer = Consumer(settings.kafka, _NAME, topics)
@@ -70,9 +74,9 @@ def run(settings: ExplainerSettings, service: Service) -> None:
         consumer.close()
 
 
-def _explainer(bundle: ModelBundle) -> Explainer:
+def _explainer(bundle: ModelBundle, compiled_in: Path) -> Explainer:
     proof = bundle.model_input(bundle.reference[:_PROOF_ROWS])
-    return Explainer(bundle, ProvenEngine(bundle.booster, proof))
+    return Explainer(bundle, ProvenEngine(bundle.booster, proof, compiled_in))
 
 
 if __name__ == "__main__":

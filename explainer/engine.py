@@ -1,4 +1,4 @@
-"""Exact path-dependent TreeSHAP: LightGBM's own by the shap package, and a compiled one.
+"""Exact path-dependent TreeSHAP: LightGBM's own, and a compiled one.
 
 LightGBM's takes milliseconds a row; the compiled one is many times faster on batches, but has to be
 compiled first and to prove itself. Method: Lundberg et al., Consistent individualized feature
@@ -7,17 +7,18 @@ attribution for tree ensembles, 2018.
 
 import logging
 import threading
-import warnings
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import lightgbm as lgb
 import numpy as np
-import shap
+from numba.core.errors import NumbaError
 
 from contracts.packing import FloatMatrix
 from explainer import metrics, treeshap
-from explainer.forest import Doubles, UnsupportedModelError, forest
+from explainer.forest import forest
+from runtime.compiled_code import kept
+from runtime.tree_text import Doubles, UnsupportedModelError
 
 logger = logging.getLogger(__name__)
 
@@ -38,19 +39,21 @@ class Engine(Protocol):
         """What each feature added to the log-odds, shape (rows, model features)."""
 
 
-class TreeExplainerEngine:
-    """One model's `shap.TreeExplainer`, which calls LightGBM's `pred_contrib`."""
+class LightGBMEngine:
+    """LightGBM's `pred_contrib`, by one thread: what `shap.TreeExplainer` gives, and calls."""
 
     def __init__(self, booster: lgb.Booster) -> None:
-        self._explainer = shap.TreeExplainer(booster)
-        self.base_value = float(np.ravel(self._explainer.expected_value)[-1])
+        self._booster = booster
+        nothing = np.zeros((1, booster.num_feature()), dtype=np.float32)
+        self.base_value = float(self._contributions(nothing)[0, -1])
 
     def attributions(self, model_input: FloatMatrix) -> Doubles:
         """What each feature added to the log-odds, shape (rows, model features)."""
-        with warnings.catch_warnings():  # shap tells with every call that its result changed once
-            warnings.filterwarnings("ignore", "LightGBM binary classifier", UserWarning)
-            values: Doubles | Sequence[Doubles] = self._explainer.shap_values(model_input)
-        return np.asarray(values, dtype=np.float64)
+        return self._contributions(model_input)[:, :-1]
+
+    def _contributions(self, model_input: FloatMatrix) -> Doubles:
+        told = self._booster.predict(model_input, pred_contrib=True, num_threads=1)
+        return np.asarray(told, dtype=np.float64)
 
 
 class CompiledEngine:
@@ -72,14 +75,16 @@ class ProvenEngine:
     """LightGBM's attributions, and the compiled ones for batches once they are proven equal.
 
     The proof is run in the background over reference rows; where it fails, or the model is none
-    that the compiled engine knows, that is logged and LightGBM goes on.
+    that the compiled engine knows, that is logged and LightGBM goes on. The process ends no sooner
+    than a compilation that has begun.
     """
 
-    def __init__(self, booster: lgb.Booster, reference: FloatMatrix) -> None:
-        self._oracle = TreeExplainerEngine(booster)
+    def __init__(self, booster: lgb.Booster, reference: FloatMatrix, compiled_in: Path) -> None:
+        self._oracle = LightGBMEngine(booster)
         self._compiled: CompiledEngine | None = None
         self.base_value = self._oracle.base_value
-        self._proof = threading.Thread(target=self._prove, args=(booster, reference), daemon=True)
+        work = (booster, reference, compiled_in)
+        self._proof = threading.Thread(target=self._prove, args=work, name="proof")
         self._proof.start()
 
     def attributions(self, model_input: FloatMatrix) -> Doubles:
@@ -96,13 +101,14 @@ class ProvenEngine:
         self._proof.join()
         return self._compiled is not None
 
-    def _prove(self, booster: lgb.Booster, reference: FloatMatrix) -> None:
+    def _prove(self, booster: lgb.Booster, reference: FloatMatrix, compiled_in: Path) -> None:
         try:
-            compiled = CompiledEngine(booster)
-        except UnsupportedModelError as error:
+            with kept(compiled_in, treeshap.attribute):
+                compiled = CompiledEngine(booster)
+                apart = disagreement(compiled, self._oracle, reference)
+        except (UnsupportedModelError, NumbaError, OSError) as error:
             logger.warning("LightGBM explains alone: %s", error)
             return
-        apart = disagreement(compiled, self._oracle, reference)
         if not apart <= AGREEMENT:
             logger.error("LightGBM explains alone: the compiled attributions are %g off", apart)
             return

@@ -14,8 +14,8 @@ from contracts.packing import FloatMatrix, FloatVector, pack, unpack
 from contracts.reasons import principal_reasons
 from contracts.records import RawRecord
 from explainer.engine import Engine
-from explainer.forest import Doubles
 from runtime.model_bundle import ModelBundle
+from runtime.tree_text import Doubles
 
 STRONGEST = 10
 TOLERANCE = 1e-6

@@ -1,24 +1,24 @@
 """A LightGBM model as flat arrays, with every factor of the quadrature worked out beforehand."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int32]
+from explainer.quadrature import Covers, factors, nodes_needed
+from runtime.tree_text import (
+    CATEGORICAL,
+    Doubles,
+    Ints,
+    Tree,
+    UnsupportedModelError,
+    Words,
+    read_trees,
+)
+
 Bytes = npt.NDArray[np.uint8]
-Doubles = npt.NDArray[np.float64]
-
-NOTHING_MISSING, ZERO_MISSING, NAN_MISSING, CATEGORICAL = range(4)
-_MISSING = {"None": NOTHING_MISSING, "Zero": ZERO_MISSING, "NaN": NAN_MISSING}
-"""The kind of a split by a set of category codes; the others are LightGBM's missing types."""
-
-
-class UnsupportedModelError(ValueError):
-    """The model has something that the compiled engine does not know."""
 
 
 class Forest(NamedTuple):
@@ -61,23 +61,44 @@ class Forest(NamedTuple):
     share: Doubles
     tree_start: Ints
     tree_nodes: Ints
-    bits: npt.NDArray[np.uint32]
+    bits: Words
     base_value: float
     features: int
     max_depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    """One edge as it is met; `z0`, `z` are the feature's cover products before and after it."""
+class _Walk(NamedTuple):
+    """The edges of one tree, depth first; the covers are of the edge's feature."""
+
+    split: Ints
+    is_left: Bytes
+    depth: Ints
+    previous: Ints
+    cover_before: Doubles
+    cover_after: Doubles
+    leaf: Doubles
+
+
+class _Step(NamedTuple):
+    """One edge as it is met."""
+
+    split: int
+    is_left: bool
+    depth: int
+    previous: int
+    cover_before: float
+    cover_after: float
+    leaf: float
+
+
+class _Met(NamedTuple):
+    """A feature on the path: the depth of its last edge, and its cover ratios multiplied."""
 
     depth: int
-    split: Mapping[str, Any]
-    is_left: bool
-    previous: int
-    z0: float
-    z: float
-    leaf: float
+    cover: float
+
+
+_NOT_MET = _Met(-1, 1.0)
 
 
 def forest(booster: lgb.Booster) -> Forest:
@@ -86,142 +107,91 @@ def forest(booster: lgb.Booster) -> Forest:
     Raises:
         UnsupportedModelError: linear trees, several classes, averaged output, or an empty node.
     """
-    model = booster.dump_model()
-    _refuse_unsupported(booster, model)
-    roots = [tree["tree_structure"] for tree in model["tree_info"]]
-    trees = [list(_edges(root, 0, {}, {})) for root in roots]
-    edges = [edge for tree in trees for edge in tree]
-    words, word_counts, bits = _category_bits(edges)
-    tree_nodes = [_nodes_needed(tree) for tree in trees]
-    product = np.zeros((len(edges), 3, max(tree_nodes, default=1)))
-    share = np.zeros((len(edges), 2, max(tree_nodes, default=1)))
-    first = 0
-    for tree, needed in zip(trees, tree_nodes, strict=True):
-        part = slice(first, first + len(tree))
-        product[part, :, :needed], share[part, :, :needed] = _factors(tree, *_quadrature(needed))
-        first += len(tree)
+    trees = list(read_trees(booster))
+    walks = [_walked(tree) for tree in trees]
+    nodes = [nodes_needed(walk.depth, walk.previous) for walk in walks]
+    products, shares = zip(*map(_factors, walks, nodes), strict=True)
+    words, word_counts = zip(*_sets(trees, walks), strict=True)
+    depth = np.concatenate([walk.depth for walk in walks])
     return Forest(
-        depth=np.array([e.depth for e in edges], dtype=np.int32),
-        feature=np.array([e.split["split_feature"] for e in edges], dtype=np.int32),
-        previous=np.array([e.previous for e in edges], dtype=np.int32),
-        is_left=np.array([e.is_left for e in edges], dtype=np.uint8),
-        kind=np.array([_kind(e.split) for e in edges], dtype=np.uint8),
-        default_left=np.array([e.split["default_left"] for e in edges], dtype=np.uint8),
-        threshold=np.array([_threshold(e.split) for e in edges]),
-        words=words,
-        word_count=word_counts,
-        leaf=np.array([e.leaf for e in edges]),
-        product=product,
-        share=share,
-        tree_start=np.cumsum([0, *(len(tree) for tree in trees)], dtype=np.int32),
-        tree_nodes=np.array(tree_nodes, dtype=np.int32),
-        bits=bits,
-        base_value=sum(_mean(root) for root in roots),
-        features=model["max_feature_idx"] + 1,
-        max_depth=max((e.depth for e in edges), default=0) + 1,
+        depth=depth,
+        feature=_of_splits(trees, walks, "feature").astype(np.int32),
+        previous=np.concatenate([walk.previous for walk in walks]),
+        is_left=np.concatenate([walk.is_left for walk in walks]),
+        kind=_of_splits(trees, walks, "kind").astype(np.uint8),
+        default_left=_of_splits(trees, walks, "default_left").astype(np.uint8),
+        threshold=_of_splits(trees, walks, "threshold"),
+        words=np.concatenate(words),
+        word_count=np.concatenate(word_counts),
+        leaf=np.concatenate([walk.leaf for walk in walks]),
+        product=_as_wide(products, max(nodes)),
+        share=_as_wide(shares, max(nodes)),
+        tree_start=np.cumsum([0, *(len(walk.split) for walk in walks)], dtype=np.int32),
+        tree_nodes=np.array(nodes, dtype=np.int32),
+        bits=np.concatenate([*(tree.set_words for tree in trees), np.zeros(1, dtype=np.uint32)]),
+        base_value=sum(_mean(tree) for tree in trees),
+        features=booster.num_feature(),
+        max_depth=int(depth.max(initial=0)) + 1,
     )
 
 
-def _refuse_unsupported(booster: lgb.Booster, model: Mapping[str, Any]) -> None:
-    if model["num_tree_per_iteration"] != 1:
-        raise UnsupportedModelError("the model has several classes")
-    if model["average_output"]:
-        raise UnsupportedModelError("the model averages its trees (random forest)")
-    if "is_linear=1" in booster.model_to_string(num_iteration=1):
-        raise UnsupportedModelError("the model has linear trees")
-
-
-def _count(node: Mapping[str, Any]) -> float:
-    count = float(node["internal_count"] if "split_index" in node else node.get("leaf_count", 1))
-    if count <= 0:
+def _walked(tree: Tree) -> _Walk:
+    if len(tree.left) and min(tree.rows.min(), tree.leaf_rows.min()) <= 0:
         raise UnsupportedModelError("a node of the model holds no training row")
-    return count
+    columns = list(zip(*_steps(tree), strict=True)) or [()] * len(_Walk._fields)
+    types = (np.int32, np.uint8, np.int32, np.int32, np.float64, np.float64, np.float64)
+    return _Walk(*map(np.array, columns, types))
 
 
-def _mean(node: Mapping[str, Any]) -> float:
-    if "split_index" not in node:
-        return float(node["leaf_value"])
-    children = (node["left_child"], node["right_child"])
-    return sum(_count(child) * _mean(child) for child in children) / _count(node)
+def _steps(tree: Tree) -> Iterator[_Step]:
+    """The edges depth first, without recursion: a tree may be as deep as it has leaves."""
+    paths: list[tuple[int, bool, int, Mapping[int, _Met]]] = []
+    if len(tree.left):
+        paths = [(0, False, 0, {}), (0, True, 0, {})]
+    while paths:
+        split, is_left, depth, met = paths.pop()
+        child = int(tree.left[split] if is_left else tree.right[split])
+        feature = int(tree.feature[split])
+        last = met.get(feature, _NOT_MET)
+        reached = tree.rows[child] if child >= 0 else tree.leaf_rows[~child]
+        cover = last.cover * float(reached / tree.rows[split])
+        leaf = np.nan if child >= 0 else float(tree.leaf[~child])
+        yield _Step(split, is_left, depth, last.depth, last.cover, cover, leaf)
+        if child >= 0:
+            below = {**met, feature: _Met(depth, cover)}
+            paths += [(child, False, depth + 1, below), (child, True, depth + 1, below)]
 
 
-def _edges(
-    node: Mapping[str, Any], depth: int, seen: Mapping[int, int], covers: Mapping[int, float]
-) -> Iterator[_Edge]:
-    """The edges below a node, depth first; `seen` and `covers` are the path's, by feature."""
-    if "split_index" not in node:
-        return
-    feature, z0 = node["split_feature"], covers.get(node["split_feature"], 1.0)
-    for child, is_left in ((node["left_child"], True), (node["right_child"], False)):
-        z = z0 * _count(child) / _count(node)
-        leaf = np.nan if "split_index" in child else float(child["leaf_value"])
-        yield _Edge(depth, node, is_left, seen.get(feature, -1), z0, z, leaf)
-        yield from _edges(child, depth + 1, {**seen, feature: depth}, {**covers, feature: z})
+def _factors(walk: _Walk, nodes: int) -> tuple[Doubles, Doubles]:
+    return factors(Covers(walk.cover_before, walk.cover_after), nodes)
 
 
-def _kind(split: Mapping[str, Any]) -> int:
-    return CATEGORICAL if split["decision_type"] == "==" else _MISSING[split["missing_type"]]
+def _as_wide(parts: Sequence[Doubles], nodes: int) -> Doubles:
+    """All edges, with as many places for nodes as the tree that needs most."""
+    wide = [np.pad(part, ((0, 0), (0, 0), (0, nodes - part.shape[2]))) for part in parts]
+    return np.concatenate(wide)
 
 
-def _threshold(split: Mapping[str, Any]) -> float:
-    return 0.0 if split["decision_type"] == "==" else float(split["threshold"])
+def _of_splits(trees: Sequence[Tree], walks: Sequence[_Walk], name: str) -> npt.NDArray[Any]:
+    """An array of the trees' splits, by edge."""
+    pairs = zip(trees, walks, strict=True)
+    return np.concatenate([getattr(tree, name)[walk.split] for tree, walk in pairs])
 
 
-def _category_bits(edges: list[_Edge]) -> tuple[Ints, Ints, npt.NDArray[np.uint32]]:
-    """For every edge where its bits begin and how many words they are, and the bits."""
-    starts, counts, bits = [], [], [np.zeros(1, dtype=np.uint32)]
-    filled = 1
-    for edge in edges:
-        if _kind(edge.split) == CATEGORICAL:
-            codes = np.array(edge.split["threshold"].split("||"), dtype=np.int64)
-            words = np.zeros(codes.max() // 32 + 1, dtype=np.uint32)
-            np.bitwise_or.at(words, codes // 32, (1 << (codes % 32)).astype(np.uint32))
-        else:
-            words = bits[0][:0]
-        starts.append(filled)
-        counts.append(len(words))
-        bits.append(words)
-        filled += len(words)
-    return (
-        np.array(starts, dtype=np.int32),
-        np.array(counts, dtype=np.int32),
-        np.concatenate(bits),
-    )
+def _sets(trees: Sequence[Tree], walks: Sequence[_Walk]) -> Iterator[tuple[Ints, Ints]]:
+    """For every edge where its split's bits begin and how many words they are."""
+    begun = 0
+    for tree, walk in zip(trees, walks, strict=True):
+        bounds = np.append(tree.set_bounds, [0, 0])  # also where there is no set
+        is_set = tree.kind[walk.split] == CATEGORICAL
+        place = np.where(is_set, tree.threshold[walk.split], 0).astype(np.int32)
+        counts = np.where(is_set, bounds[place + 1] - bounds[place], 0)
+        yield (begun + bounds[place]).astype(np.int32), counts.astype(np.int32)
+        begun += len(tree.set_words)
 
 
-def _nodes_needed(tree: list[_Edge]) -> int:
-    """Nodes that are exact for the path with the most different features."""
-    return max((_most_features(tree) + 1) // 2, 1)
-
-
-def _quadrature(count: int) -> tuple[Doubles, Doubles]:
-    """Gauss-Legendre nodes and weights on [0, 1]."""
-    nodes, weights = np.polynomial.legendre.leggauss(count)  # type: ignore[no-untyped-call]
-    return (nodes + 1) / 2, weights / 2
-
-
-def _most_features(edges: list[_Edge]) -> int:
-    most, distinct = 1, [0]
-    for edge in edges:
-        del distinct[edge.depth + 1 :]
-        distinct.append(distinct[-1] + (edge.previous < 0))
-        most = max(most, distinct[-1])
-    return most
-
-
-def _factors(edges: list[_Edge], nodes: Doubles, weights: Doubles) -> tuple[Doubles, Doubles]:
-    """What depends on the row only through (o0, o), for the states (1, 1), (1, 0) and (0, 0).
-
-    In the state (0, 0) the terms of an edge and its predecessor cancel: it has no share.
-    """
-    z0 = np.array([edge.z0 for edge in edges])[:, None]
-    z = np.array([edge.z for edge in edges])[:, None]
-    old_satisfied = (1 - nodes) * z0 + nodes * (z0 * 0 + 1)
-    new_satisfied, new_failed = (1 - nodes) * z + nodes, (1 - nodes) * z
-    # Before the first split on a feature z0 and o0 are 1: its factor is 1, whatever t is.
-    product = np.stack(
-        [new_satisfied / old_satisfied, new_failed / old_satisfied, z / z0 + 0 * nodes], axis=1
-    )
-    before = (1 - z0) / old_satisfied
-    share = np.stack([(1 - z) / new_satisfied - before, -z / new_failed - before], axis=1)
-    return product, share * weights
+def _mean(tree: Tree) -> float:
+    """The tree's mean over the training data, as LightGBM takes it."""
+    if not len(tree.left):
+        return float(tree.leaf[0])
+    return float(tree.leaf @ tree.leaf_rows / tree.rows[0])

@@ -18,13 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.packing import FloatMatrix
-from explainer.forest import CATEGORICAL, NOTHING_MISSING, ZERO_MISSING, Doubles, Forest
+from explainer.forest import Forest
+from runtime.tree_text import CATEGORICAL, NOTHING_MISSING, ZERO_MISSING, Doubles
 
 BLOCK = 128
 """Most rows that go through the trees together; their state has to fit the processor's cache."""
 
 _LANES = 8  # rows are padded to a multiple: doubles in the widest vector register there is
-_ZERO = float(np.float32(1e-35))  # LightGBM's kZeroThreshold: what is zero where zero is missing
+_ZERO = float(np.float32(1e-35))  # LightGBM's kZeroThreshold: it reads what is no larger as zero
 _FAST = {"contract", "nsz"}  # fused multiply-add; nothing that loses the meaning of NaN
 
 
@@ -36,14 +37,15 @@ def attributions(forest: Forest, model_input: FloatMatrix) -> Doubles:
         part = model_input[first : first + BLOCK]
         columns = np.zeros((features, -(-len(part) // _LANES) * _LANES))
         columns[:, : len(part)] = part.T
+        columns[np.abs(columns) <= _ZERO] = 0.0
         phi = np.zeros_like(columns)
-        _attribute(forest, columns, phi)
+        attribute(forest, columns, phi)
         attributed[first : first + BLOCK] = phi[:, : len(part)].T
     return attributed
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def _attribute(forest: Forest, columns: Doubles, phi: Doubles) -> None:
+@numba.njit(nogil=True, error_model="numpy", fastmath=_FAST)
+def attribute(forest: Forest, columns: Doubles, phi: Doubles) -> None:
     """Add the attributions of one block; both are (features, rows).
 
     Down every edge the path's product is multiplied by the edge's factor; up again the sum of the
@@ -75,7 +77,7 @@ def _attribute(forest: Forest, columns: Doubles, phi: Doubles) -> None:
                 _ascend(forest, path[done], done, nodes, below, satisfied, lost, phi)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(nogil=True, inline="always")
 def _route(forest: Forest, edge: int, columns: Doubles, goes_left: Doubles) -> None:
     """LightGBM's own routing of the block: 1 where a row goes to the left child."""
     column = columns[forest.feature[edge]]
@@ -89,7 +91,7 @@ def _route(forest: Forest, edge: int, columns: Doubles, goes_left: Doubles) -> N
     elif kind == ZERO_MISSING:
         for row in range(len(column)):
             value = column[row]
-            missing = np.isnan(value) or abs(value) <= _ZERO
+            missing = np.isnan(value) or value == 0.0
             goes_left[row] = by_default if missing else (1.0 if value <= threshold else 0.0)
     else:
         if kind == NOTHING_MISSING:  # NaN is read as zero
@@ -99,7 +101,7 @@ def _route(forest: Forest, edge: int, columns: Doubles, goes_left: Doubles) -> N
             goes_left[row] = by_default if np.isnan(value) else (1.0 if value <= threshold else 0.0)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(nogil=True, inline="always")
 def _in_set(value: float, bits: npt.NDArray[np.uint32]) -> float:
     """1 where a category's code, cut to a whole number, is in the set; NaN and -1 are in none."""
     if np.isnan(value) or value <= -1 or value >= 32 * len(bits):
@@ -108,7 +110,7 @@ def _in_set(value: float, bits: npt.NDArray[np.uint32]) -> float:
     return 1.0 if (bits[code >> 5] >> np.uint32(code & 31)) & np.uint32(1) else 0.0
 
 
-@numba.njit(cache=True, nogil=True, inline="always", fastmath=_FAST)
+@numba.njit(nogil=True, inline="always", fastmath=_FAST)
 def _follow(
     forest: Forest, edge: int, level: int, goes_left: Doubles, satisfied: Doubles, lost: Doubles
 ) -> None:
@@ -122,7 +124,7 @@ def _follow(
         lost[level, row] = before - before * taken
 
 
-@numba.njit(cache=True, nogil=True, inline="always", fastmath=_FAST)
+@numba.njit(nogil=True, inline="always", fastmath=_FAST)
 def _descend(
     forest: Forest,
     edge: int,
@@ -141,7 +143,7 @@ def _descend(
             product[level, q, row] = product[level - 1, q, row] * factor
 
 
-@numba.njit(cache=True, nogil=True, inline="always", fastmath=_FAST)
+@numba.njit(nogil=True, inline="always", fastmath=_FAST)
 def _touch_leaf(
     forest: Forest,
     edge: int,
@@ -168,7 +170,7 @@ def _touch_leaf(
             collected[row] = here if is_first else collected[row] + here
 
 
-@numba.njit(cache=True, nogil=True, inline="always", fastmath=_FAST)
+@numba.njit(nogil=True, inline="always", fastmath=_FAST)
 def _ascend(
     forest: Forest,
     edge: int,

@@ -136,6 +136,8 @@ def _verified(path: Path, digest: str | None) -> bytes:
 
 def _booster(path: Path, manifest: BundleManifest) -> lgb.Booster:
     content = _verified(path, manifest.digests.get(TREES_FILE))
+    if b"\nis_linear=1" in content:
+        raise IncompatibleBundleError(f"{path}: linear trees, whose scores cannot be attributed")
     try:
         booster = lgb.Booster(model_str=content.decode())
     except (lgb.basic.LightGBMError, UnicodeDecodeError) as error:

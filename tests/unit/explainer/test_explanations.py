@@ -11,7 +11,7 @@ from contracts.examples import SCORE
 from contracts.ids import explanation_id
 from contracts.packing import pack, unpack
 from contracts.records import RawRecord
-from explainer.engine import TreeExplainerEngine
+from explainer.engine import LightGBMEngine
 from explainer.explanations import (
     STRONGEST,
     UNSEEN_LEVEL,
@@ -28,7 +28,7 @@ ROWS = 40
 @pytest.fixture(scope="module")
 def explainer(tmp_path_factory: pytest.TempPathFactory) -> Explainer:
     bundle = a_bundle(tmp_path_factory.mktemp("bundle"))
-    return Explainer(bundle, TreeExplainerEngine(bundle.booster))
+    return Explainer(bundle, LightGBMEngine(bundle.booster))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_values_are_shown_as_people_know_them(
 def test_the_engine_agrees_with_lightgbms_own_contributions(tmp_path: Path) -> None:
     bundle = a_bundle(tmp_path)
     rows = bundle.model_input(bundle.reference[:ROWS])
-    engine = TreeExplainerEngine(bundle.booster)
+    engine = LightGBMEngine(bundle.booster)
     own = np.asarray(bundle.booster.predict(rows, pred_contrib=True))
     np.testing.assert_allclose(engine.attributions(rows), own[:, :-1], atol=1e-12)
     assert engine.base_value == pytest.approx(own[0, -1])
