@@ -6,6 +6,8 @@ SHELL := bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/set-up-for
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/set-up-for
 
 IS_3_11 := import sys; sys.exit(sys.version_info[:2] != (3, 11))
 PYTHON ?= $(shell for python in python3.11 python3 python; do \
@@ -38,7 +40,7 @@ check: setup ## format, lint, types, import rules, generated files
 	$(BIN)/python -m contracts.documents --check
 	$(BIN)/python -m query_api openapi --check
 
-bench: setup ## time alternatives side by side into docs/benchmarks.md; QUICK=1: fewer rounds
+bench: setup $(BENCH_STAMP) ## measure all, beside other frameworks, into docs/benchmarks.md; QUICK=1: ten minutes
 	$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick)
 
 train: setup ## train and register a model from a Kaggle folder: DATA=folder
@@ -46,7 +48,7 @@ train: setup ## train and register a model from a Kaggle folder: DATA=folder
 	$(BIN)/python -m training train --data '$(DATA)' $(ARGS)
 
 clean: ## remove the set-up, the caches and what the demo left; no data or models of yours
-	rm -rf $(VENV) var/demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) var/demo var/bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -59,4 +61,12 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo 'make: installing the locked dependencies into $(VENV), a few minutes the first time'
 	$(PIP_INSTALL) --require-hashes -r requirements.lock
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@echo '$(CURDIR)' > $@
+
+# What is compared with has an environment of its own, which nothing of the product is run in.
+$(BENCH_STAMP): bench/requirements.txt
+	@$(PYTHON) -c '$(IS_3_11)' 2> /dev/null || { echo '$(NO_PYTHON)' >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(BENCH_VENV)
+	@echo 'make: installing the frameworks to compare with into $(BENCH_VENV)'
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.txt
 	@echo '$(CURDIR)' > $@

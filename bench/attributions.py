@@ -1,43 +1,94 @@
 """Exact SHAP attributions: LightGBM's own, the shap package's, the compiled engine's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import lightgbm as lgb
+import numpy as np
 
-from bench.models import FEATURES, LEAVES, TREES, rows
-from bench.tables import Row, Table
-from bench.timing import Timing, side_by_side
-from explainer.engine import CompiledEngine, TreeExplainerEngine, disagreement
+from bench.material import Material
+from bench.results import Chart, Findings, Table
+from bench.scale import Scale
+from bench.timing import Spread, side_by_side
+from bench.tree_explainer import TreeExplainerEngine
+from contracts.packing import FloatMatrix
+from explainer.engine import CompiledEngine
+from runtime.tree_text import Doubles
 
 _COUNTS = (1, 16, 64, 256)
+_LIGHTGBM, _OURS = "pred_contrib, 1 thread", "compiled, 1 thread"
+
+Timings = Mapping[int, Mapping[str, Spread]]
 
 
-def attributions(booster: lgb.Booster, rounds: int) -> Table:
-    """Milliseconds a row, by the size of the batch, and how far the engines are apart."""
-    shap, compiled = TreeExplainerEngine(booster), CompiledEngine(booster)
-    lines = []
+def measure(material: Material, scale: Scale) -> Findings:
+    """Milliseconds a row by the size of the batch, and how far each engine is from LightGBM."""
+    bundle = material.model()
+    rows = bundle.model_input(bundle.reference)
+    engines = _engines(bundle.booster)
+    timings: dict[int, dict[str, Spread]] = {}
+    apart: dict[int, float] = {}
     for count in _COUNTS:
-        batch = rows(count, seed=2)
-        timings = side_by_side(
-            {
-                "pred_contrib, 1 thread": lambda batch=batch: booster.predict(  # type: ignore[misc]
-                    batch, pred_contrib=True, num_threads=1
-                ),
-                "shap.TreeExplainer": lambda batch=batch: shap.attributions(batch),  # type: ignore[misc]
-                "compiled, 1 thread": lambda batch=batch: compiled.attributions(batch),  # type: ignore[misc]
-            },
-            rounds,
-        )
-        lines.append(_row(count, timings, disagreement(compiled, shap, batch)))
+        batch = np.ascontiguousarray(rows[:count])
+        calls = {name: _call(engine, batch) for name, engine in engines.items()}
+        timings[count] = side_by_side(calls, scale.call_rounds)
+        exact = engines[_LIGHTGBM](batch)
+        apart[count] = float(np.abs(engines[_OURS](batch) - exact).max())
+    return Findings(tables=[_table(timings, apart)], figures=_figures(timings, apart))
+
+
+def _engines(booster: lgb.Booster) -> dict[str, Callable[[FloatMatrix], Doubles]]:
+    shap, compiled = TreeExplainerEngine(booster), CompiledEngine(booster)
+
+    def contributions(threads: int) -> Callable[[FloatMatrix], Doubles]:
+        def call(batch: FloatMatrix) -> Doubles:
+            found = booster.predict(batch, pred_contrib=True, num_threads=threads)
+            return np.asarray(found)[:, :-1]
+
+        return call
+
+    return {
+        _LIGHTGBM: contributions(1),
+        "pred_contrib, 2 threads": contributions(2),
+        "shap.TreeExplainer": shap.attributions,
+        _OURS: compiled.attributions,
+    }
+
+
+def _call(engine: Callable[[FloatMatrix], Doubles], batch: FloatMatrix) -> Callable[[], Doubles]:
+    return lambda: engine(batch)
+
+
+def _ratio(timings: Mapping[str, Spread]) -> float:
+    return timings[_LIGHTGBM].against(timings[_OURS])
+
+
+def _table(timings: Timings, apart: Mapping[int, float]) -> Table:
+    rows = [
+        {
+            "rows": f"{count:,}",
+            **{name: f"{1e3 * one.median / count:.3f}" for name, one in of.items()},
+            "times faster than pred_contrib": f"{_ratio(of):.1f}",
+            "largest difference": f"{apart[count]:.1e}",
+        }
+        for count, of in timings.items()
+    ]
+    series = {
+        name: [(float(count), 1e3 * of[name].median / count) for count, of in timings.items()]
+        for name in timings[_COUNTS[0]]
+    }
     return Table(
+        name="attributions",
         title="Exact SHAP attributions",
-        about=f"{TREES} trees of {LEAVES} leaves over {FEATURES} features; milliseconds a row",
-        rows=lines,
+        about="milliseconds a row by the number of rows in a batch; the difference is the compiled "
+        "engine's to pred_contrib, in log-odds, over all attributions of the batch",
+        rows=rows,
+        chart=Chart(
+            kind="lines", x="rows in a batch", y="ms a row", logarithmic=True, series=series
+        ),
     )
 
 
-def _row(count: int, timings: Mapping[str, Timing], apart: float) -> Row:
-    cells = {"rows": str(count)}
-    cells |= {name: f"{1000 * each.median / count:.3f}" for name, each in timings.items()}
-    ratio = timings["pred_contrib, 1 thread"].median / timings["compiled, 1 thread"].median
-    return Row({**cells, "times faster": f"{ratio:.1f}", "largest difference": f"{apart:.1e}"})
+def _figures(timings: Timings, apart: Mapping[int, float]) -> dict[str, float]:
+    figures = {f"ratio at {count} rows": _ratio(of) for count, of in timings.items()}
+    figures |= {f"ms a row at {n} rows": 1e3 * of[_OURS].median / n for n, of in timings.items()}
+    return {**figures, "largest difference": max(apart.values())}

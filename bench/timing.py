@@ -7,23 +7,48 @@ from statistics import median
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds of one call: the median over the rounds, and the fastest and slowest round."""
+class Spread:
+    """Repeated measurements of one thing, one in each round."""
 
-    median: float
-    fastest: float
-    slowest: float
+    rounds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The middle one."""
+        return median(self.rounds)
+
+    def scaled(self, factor: float) -> "Spread":
+        """In another unit."""
+        return Spread(tuple(factor * each for each in self.rounds))
+
+    def against(self, other: "Spread") -> float:
+        """The median over the rounds of the ratio to another, measured in the same rounds.
+
+        A machine that slows down for some rounds slows down both.
+        """
+        pairs = zip(self.rounds, other.rounds, strict=True)
+        return median(ours / theirs for ours, theirs in pairs)
+
+    def text(self, digits: int) -> str:
+        """The median, with the spread behind it."""
+        of = (self.median, min(self.rounds), max(self.rounds))
+        middle, least, greatest = (f"{each:,.{digits}f}" for each in of)
+        return f"{middle} ({least} to {greatest})"
 
 
 def side_by_side(
     alternatives: Mapping[str, Callable[[], object]], rounds: int
-) -> dict[str, Timing]:
-    """Call every alternative once in each round, after one round that does not count."""
+) -> dict[str, Spread]:
+    """Seconds of one call: every alternative once in each round, after a round that does not count.
+
+    The order turns round with every round, so that none always follows the same other one.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in alternatives}
-    for counted in range(-1, rounds):
-        for name, call in alternatives.items():
+    for number in range(-1, rounds):
+        names = list(alternatives)[:: 1 if number % 2 else -1]
+        for name in names:
             began = time.perf_counter()
-            call()
-            if counted >= 0:
+            alternatives[name]()
+            if number >= 0:
                 seconds[name].append(time.perf_counter() - began)
-    return {name: Timing(median(each), min(each), max(each)) for name, each in seconds.items()}
+    return {name: Spread(tuple(each)) for name, each in seconds.items()}

@@ -1,0 +1,133 @@
+"""docs/capacity.md: what a load takes, from the figures of the results alone."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.page import markdown_rows
+from bench.results import Result
+
+_PAGE = Path(__file__).parents[1] / "docs" / "capacity.md"
+_LOADS = (100, 10_000, 1_000_000)
+_SERVICES = ("scorer", "explainer", "drift_monitor", "projector")
+_TOPICS = ("loan.applications", "loan.scores", "loan.explanations")
+_BUSY = 0.6  # of a core, so that a peak or a lost worker is taken
+_REPLICAS = 3
+_DAY = 24 * 3600
+_BROKER_BYTES = 100e6  # a second, in and out, that a broker with an ordinary network carries
+_BROKER_CORES = 8
+_TB, _MB = 1e12, 1e6
+_NEEDED = tuple(f"{name}, us" for name in (*_SERVICES, "Kafka")) + tuple(
+    f"{name}, bytes" for name in (*_TOPICS, "SQL store")
+)
+_MISSING = """# Capacity
+
+The sizing is written from the figures of `make bench`; a run that measures `memory` has to come
+first.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a load takes."""
+
+    rate: int
+    processes: Mapping[str, int]
+    broker_cores: float
+    brokers: int
+    topic_bytes: float
+    store_bytes: float
+
+    def cells(self) -> dict[str, str]:
+        """As columns of a table."""
+        return {
+            "applications a second": f"{self.rate:,}",
+            **{f"{name} processes": f"{count:,}" for name, count in self.processes.items()},
+            "partitions": f"{max(self.processes[name] for name in ('scorer', 'explainer')):,}",
+            "brokers": f"{self.brokers:,}",
+            "topics a day": f"{self.topic_bytes / _TB:,.2f} TB",
+            "store a day": f"{self.store_bytes / _TB:,.2f} TB",
+        }
+
+
+def need(figures: Mapping[str, float], rate: int) -> Need:
+    """What a steady load takes, every process kept at six tenths of a core."""
+    processes = {name: math.ceil(rate * figures[f"{name}, us"] / 1e6 / _BUSY) for name in _SERVICES}
+    written = sum(figures[f"{name}, bytes"] for name in _TOPICS)
+    cores = rate * figures["Kafka, us"] / 1e6 * _REPLICAS / _BUSY
+    carried = rate * written * (_REPLICAS + 2) / _BROKER_BYTES  # replicated, and read about twice
+    return Need(
+        rate=rate,
+        processes=processes,
+        broker_cores=cores,
+        brokers=max(_REPLICAS, math.ceil(max(carried, cores / _BROKER_CORES))),
+        topic_bytes=rate * written * _REPLICAS * _DAY,
+        store_bytes=rate * figures["SQL store, bytes"] * _DAY,
+    )
+
+
+def write_capacity(results: Mapping[str, Result]) -> Path:
+    """Write the page; without the figures it says which benchmark gives them."""
+    figures = results["memory"].findings.figures if "memory" in results else {}
+    complete = all(name in figures for name in _NEEDED)
+    _PAGE.write_text(_text(results, figures) if complete else _MISSING, encoding="utf-8")
+    return _PAGE
+
+
+def _text(results: Mapping[str, Result], figures: Mapping[str, float]) -> str:
+    run = results["memory"].run
+    costs = [
+        {
+            "service": name,
+            "one application, µs of a core": f"{figures[f'{name}, us']:,.0f}",
+            "applications a second and core": f"{1e6 / figures[f'{name}, us']:,.0f}",
+            "memory, MB": f"{figures[f'{name}, MB']:,.0f}",
+        }
+        for name in _SERVICES
+    ]
+    slowest = max(_SERVICES, key=lambda name: figures[f"{name}, us"])
+    return "\n".join(
+        [
+            _INTRODUCTION.format(machine=run.machine, at=run.at[:10]),
+            markdown_rows(costs),
+            _RULES.format(busy=_BUSY, replicas=_REPLICAS, broker=_BROKER_BYTES / _MB),
+            markdown_rows([need(figures, rate).cells() for rate in _LOADS]),
+            _LIMITS.format(
+                slowest=slowest,
+                slowest_rate=1e6 / figures[f"{slowest}, us"],
+                projector_rate=1e6 / figures["projector, us"],
+                monitor_rate=1e6 / figures["drift_monitor, us"],
+            ),
+        ]
+    )
+
+
+_INTRODUCTION = """# Capacity
+
+Written by `make bench` from [`bench/results/memory.json`](../bench/results/memory.json), measured
+on {machine}, {at}: every service and Kafka at once, under a backlog. Memory is the most a process
+held; it does not grow with the number of applications (see [benchmarks.md](benchmarks.md)).
+
+A process uses one core. A partition is read by one process of a service, so there must be at least
+as many partitions as processes of the service that needs most of them.
+"""
+_RULES = """## What a load takes
+
+Processes at {busy:.0%} of a core; topics with {replicas} replicas, compressed; brokers of which
+each carries {broker:.0f} MB a second in and out. Topics are kept for 30 days by default. Rates are
+steady ones: take the peak.
+"""
+_LIMITS = """## What gives way first
+
+1. **The SQL store.** Its projector is one process, and SQLite has one writer: {projector_rate:,.0f}
+   applications a second is the end of it on this machine. Above that the store is PostgreSQL,
+   parted by time or applicant, with a projector for each part; the last line of the table is out of
+   reach of one database, however large.
+2. **The drift monitor** has one active process, for its windows go over all partitions:
+   {monitor_rate:,.0f} a second. Above that it has to read a sample; windows of a thousand need no
+   more.
+3. **The {slowest}** takes the most of a core, and does {slowest_rate:,.0f} a second; scorer and
+   explainer grow with partitions and processes.
+4. **Kafka**: disks and network of the brokers, long before their processors.
+"""

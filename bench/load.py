@@ -1,0 +1,51 @@
+"""Publishes applications at a rate, open loop, as a process of its own: `python -m bench.load`.
+
+The n-th application is due n / rate seconds after the begin, however long the others took, and its
+event says so: a latency is taken from when it was due. What stands still makes its own arrivals
+late in nobody's figures otherwise (coordinated omission).
+"""
+
+import argparse
+import datetime as dt
+import time
+from pathlib import Path
+
+from confluent_kafka import Producer
+
+from bench.material import Material
+from bench.stage import application_headers
+
+
+def due(begin: float, rate: float, number: int) -> float:
+    """When an application is to be published, seconds since the epoch."""
+    return begin + number / rate
+
+
+def main() -> None:
+    """Publish; the event ids are `<run>-<number>`."""
+    parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
+    for name in ("bootstrap", "topic", "run"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--material", type=Path, required=True)
+    parser.add_argument("--begin", type=float, required=True, help="seconds since the epoch")
+    parser.add_argument("--rate", type=float, required=True)
+    parser.add_argument("--count", type=int, required=True)
+    told = parser.parse_args()
+    made = Material(told.material)
+    values, ids = made.encoded(), [one.SK_ID_CURR for one in made.applications()]
+    producer = Producer(
+        {"bootstrap.servers": told.bootstrap, "partitioner": "murmur2_random", "linger.ms": 0}
+    )
+    for number in range(told.count):
+        at, when = number % len(values), due(told.begin, told.rate, number)
+        if (wait := when - time.time()) > 0:
+            producer.poll(0)
+            time.sleep(wait)
+        time_due = dt.datetime.fromtimestamp(when, dt.UTC)
+        headers = application_headers(f"{told.run}-{number}", ids[at], time_due)
+        producer.produce(told.topic, values[at], str(ids[at]), headers=list(headers))
+    producer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""docs/benchmarks.md and its charts, from the results alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bench.bounds import Judged, bounds_rows
+from bench.charts import draw
+from bench.results import Result, Run, Table
+
+_DOCS = Path(__file__).parents[1] / "docs"
+_CHARTS = "benchmarks"
+_INTRODUCTION = """# Benchmarks
+
+Written by `make bench` from [`bench/results`](../bench/results). Alternatives are measured in turn,
+round by round, and what they give is checked before their time counts; tables show medians. Ratios
+carry over to other machines, single figures do not. What the figures mean for a cluster stands in
+[capacity.md](capacity.md).
+"""
+
+
+def write_page(
+    results: Mapping[str, Result], order: Sequence[str], judged: Sequence[Judged]
+) -> Path:
+    """Write the page and a chart for every table; returns the page."""
+    parts = [_INTRODUCTION, _bounds(judged)]
+    for name in order:
+        if name in results:
+            parts += list(_sections(results[name]))
+    page = _DOCS / "benchmarks.md"
+    page.write_text("\n".join(parts), encoding="utf-8")
+    return page
+
+
+def markdown_rows(rows: Sequence[Mapping[str, str]]) -> str:
+    """A table in Markdown."""
+    names = list(rows[0])
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    lines += [f"| {' | '.join(row.values())} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _bounds(judged: Sequence[Judged]) -> str:
+    return f"## Bounds\n\nFrom `bench/bounds.toml`.\n\n{markdown_rows(bounds_rows(judged))}"
+
+
+def _sections(result: Result) -> Iterable[str]:
+    for table in result.findings.tables:
+        yield _section(table)
+    for note in result.findings.notes:
+        yield f"{note}\n"
+    yield _provenance(result.run)
+
+
+def _section(table: Table) -> str:
+    text = f"## {table.title}\n\n{table.about[:1].upper()}{table.about[1:]}.\n\n"
+    text += markdown_rows(table.rows)
+    if table.chart is not None:
+        draw(table.chart, table.title, _DOCS / _CHARTS / f"{table.name}.svg")
+        text += f"\n![{table.title}]({_CHARTS}/{table.name}.svg)\n"
+    return text
+
+
+def _provenance(run: Run) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
+    form = "quick form" if run.quick else "full form"
+    return (
+        f"<sub>{run.at}, `{run.command}` ({form}, {run.seconds:.0f} s) at commit {run.commit}; "
+        f"{run.machine}; {versions}.</sub>\n"
+    )

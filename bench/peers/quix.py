@@ -1,0 +1,70 @@
+"""Quix Streams: a batching sink, its documented way to work on batches and commit behind them."""
+
+from confluent_kafka import Producer
+from quixstreams import Application
+from quixstreams.sinks.base import BatchingSink, SinkBatch
+
+from bench.peers.assignment import (
+    BATCH,
+    Assignment,
+    consumer_settings,
+    producer_settings,
+    read_assignment,
+)
+from bench.peers.work import Work, open_work
+from contracts.records import RawRecord
+
+
+class ScoringSink(BatchingSink):
+    """Works on what was read since the last checkpoint; Quix commits once `write` has returned."""
+
+    def __init__(self, assignment: Assignment, work: Work) -> None:
+        super().__init__()
+        self._target, self._work = assignment.target, work
+        self._producer = Producer(producer_settings(assignment))
+
+    def write(self, batch: SinkBatch) -> None:
+        """Publish what comes of a batch, confirmed."""
+        records = [
+            RawRecord(
+                topic=batch.topic,
+                partition=batch.partition,
+                offset=item.offset,
+                key=item.key,
+                value=item.value,
+                headers=item.headers,
+                timestamp_ms=item.timestamp,
+            )
+            for item in batch
+        ]
+        for output in self._work(records):
+            self._producer.produce(
+                self._target, output.value, output.key, headers=list(output.headers)
+            )
+        self._producer.flush()
+
+
+def create_app(assignment: Assignment, work: Work) -> Application:
+    """The application: one topic into the sink."""
+    app = Application(
+        broker_address=assignment.bootstrap,
+        consumer_group=assignment.group,
+        auto_offset_reset="earliest",
+        commit_every=4 * BATCH,  # a checkpoint's records fall into one batch a partition
+        consumer_extra_config={
+            name: value
+            for name, value in consumer_settings(assignment).items()
+            if name == "fetch.queue.backoff.ms"
+        },
+        state_dir=assignment.state,
+        auto_create_topics=False,
+        loglevel="WARNING",
+    )
+    topic = app.topic(assignment.source, key_deserializer="bytes", value_deserializer="bytes")
+    app.dataframe(topic).sink(ScoringSink(assignment, work))
+    return app
+
+
+if __name__ == "__main__":
+    told = read_assignment()
+    create_app(told, open_work(told)).run()

@@ -1,0 +1,76 @@
+"""The work of the scorer as one function of a batch, for every contestant the same."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bench.peers.assignment import Assignment
+from contracts.codec import encode
+from contracts.events import EVENT_TYPES, LoanScored
+from contracts.headers import Envelope, child_traceparent, cloud_event_headers
+from contracts.records import Headers, RawRecord
+from runtime.model_bundle import read_bundle
+from scorer.applications import receive_applications
+from scorer.history_store import HistoryStore
+from scorer.scoring import BatchScorer
+
+_STORE_BYTES = 4 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A record to publish."""
+
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+Work = Callable[[Sequence[RawRecord]], list[Output]]
+
+
+class BadBacklogError(RuntimeError):
+    """The backlog holds a record that is no application: the measurement would compare nothing."""
+
+
+def open_work(assignment: Assignment) -> Work:
+    """The work that is asked for, with the model and the histories it needs."""
+    return pass_through if assignment.mode == "pass" else _scoring(assignment)
+
+
+def pass_through(records: Sequence[RawRecord]) -> list[Output]:
+    """Every record as it is."""
+    return [Output(r.key or b"", r.value or b"", _present(r.headers)) for r in records]
+
+
+def _present(headers: Headers) -> list[tuple[str, bytes]]:
+    return [(name, value or b"") for name, value in headers]
+
+
+def _scoring(assignment: Assignment) -> Work:
+    scorer = BatchScorer(read_bundle(assignment.model, "creditstream", "1"))
+    histories = HistoryStore(assignment.histories, _STORE_BYTES)
+
+    def score(records: Sequence[RawRecord]) -> list[Output]:
+        applied, letters = receive_applications(records, "scorer")
+        if letters:
+            raise BadBacklogError(f"{letters[0].record.where}: {letters[0].message}")
+        found = histories.lookup([one.application.SK_ID_CURR for one in applied])
+        batch = scorer.score(applied, found, dt.datetime.now(dt.UTC))
+        pairs = zip(batch.scores, applied, strict=True)
+        return [_output(scored, one.envelope) for scored, one in pairs]
+
+    return score
+
+
+def _output(scored: LoanScored, cause: Envelope) -> Output:
+    headers = cloud_event_headers(
+        event_id=scored.score_id,
+        event_type=EVENT_TYPES[LoanScored],
+        source="scorer",
+        subject=str(scored.application_id),
+        time=scored.scored_at,
+        traceparent=child_traceparent(cause.traceparent),
+        purpose=scored.purpose,
+    )
+    return Output(str(scored.application_id).encode(), encode(scored), headers)

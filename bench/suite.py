@@ -1,0 +1,56 @@
+"""The benchmarks in their order, and what they are given."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bench import (
+    attributions,
+    evaluation,
+    growth,
+    latency,
+    lookups,
+    memory,
+    profiles,
+    steps,
+    throughput,
+)
+from bench.material import Material
+from bench.results import Findings
+from bench.scale import Scale
+from bench.stage import Stage, open_stage
+
+
+class Surroundings:
+    """What the benchmarks share; a Kafka is started when the first of them asks for it."""
+
+    def __init__(self, material: Material, folder: Path, stack: ExitStack) -> None:
+        self.material, self.folder, self._stack = material, folder, stack
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The Kafka and the registry, until the end of the run."""
+        return self._stack.enter_context(open_stage(self.material, self.folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One benchmark by the name of its result."""
+
+    name: str
+    measure: Callable[[Surroundings, Scale], Findings]
+
+
+BENCHMARKS = (
+    Benchmark("evaluation", lambda around, scale: evaluation.measure(around.material, scale)),
+    Benchmark("attributions", lambda around, scale: attributions.measure(around.material, scale)),
+    Benchmark("steps", lambda around, scale: steps.measure(around.material, scale)),
+    Benchmark("throughput", lambda around, scale: throughput.measure(around.stage, scale)),
+    Benchmark("latency", lambda around, scale: latency.measure(around.stage, scale)),
+    Benchmark("lookups", lambda around, scale: lookups.measure(around.stage, scale)),
+    Benchmark("growth", lambda around, scale: growth.measure(around.stage, scale)),
+    Benchmark("memory", lambda around, scale: memory.measure(around.stage, scale)),
+    Benchmark("profiles", lambda around, scale: profiles.measure(around.stage, scale)),
+)
