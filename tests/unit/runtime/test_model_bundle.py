@@ -168,3 +168,10 @@ def test_trees_of_other_features_are_refused(tmp_path: Path) -> None:
     write_bundle(tmp_path, turned, tree_text(), a_reference())
     with pytest.raises(IncompatibleBundleError, match="features"):
         read_bundle(tmp_path, "creditstream", "1")
+
+
+def test_linear_trees_are_refused_for_nobody_could_explain_them(tmp_path: Path) -> None:
+    linear = tree_text().replace("is_linear=0", "is_linear=1")
+    write_bundle(tmp_path, a_manifest(), linear, a_reference())
+    with pytest.raises(IncompatibleBundleError, match=r"trees\.txt: linear trees"):
+        read_bundle(tmp_path, "creditstream", "1")
