@@ -4,23 +4,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import ibis
 import msgspec
 import numpy as np
 import pandas as pd
 
 from contracts.application import CATEGORICAL, COLUMNS, NUMERIC, LoanApplication
 from contracts.features import ApplicationColumns
+from training.engines.duckdb import DuckDB
+from training.engines.engine import open_table
 from training.errors import BadInputError
-from training.tables import Allowances, find_table, open_table, run
+from training.kaggle_files import TableFile, on_disk
+from training.tables import Allowances, find_table
 
 ID = "SK_ID_CURR"
 TARGET = "TARGET"
 
 
-def read_applications(
-    database: ibis.BaseBackend, folder: Path, table: str, allow: Allowances
-) -> pd.DataFrame:
+def read_applications(folder: Path, table: str, allow: Allowances) -> pd.DataFrame:
     """The rows of an application table, ordered by id.
 
     Raises:
@@ -28,9 +28,12 @@ def read_applications(
             given twice, or a value that the scorer would refuse.
     """
     source = find_table(folder, table, Allowances(tables=False, columns=allow.columns))
-    frame: pd.DataFrame = run(open_table(database, source)).to_pandas()
-    for line, problem in _problems(frame):
-        raise BadInputError(f"{source.path}: line {line}: {problem}")
+    assert source.file  # noqa: S101 - a missing table was not allowed
+    database = DuckDB()
+    with on_disk(source.file) as path:
+        frame: pd.DataFrame = database.run(open_table(database, source, path)).to_pandas()
+    for line, problem in _problems(frame, source.file):
+        raise BadInputError(f"{source.file}: {source.file.place(line)}: {problem}")
     return frame.sort_values(ID, ignore_index=True)
 
 
@@ -73,9 +76,9 @@ def seen_levels(columns: ApplicationColumns) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _problems(frame: pd.DataFrame) -> Iterator[tuple[int, str]]:
+def _problems(frame: pd.DataFrame, file: TableFile) -> Iterator[tuple[int, str]]:
     """Lines that cannot be used, each with what is wrong; the header is line 1."""
-    yield from _of_ids(frame[ID])
+    yield from _of_ids(frame[ID], file)
     if TARGET in frame:
         wrong = ~frame[TARGET].isin((0, 1))
         yield from _first(wrong, lambda at: f"{TARGET} is {frame[TARGET][at]}, not 0 or 1")
@@ -83,13 +86,13 @@ def _problems(frame: pd.DataFrame) -> Iterator[tuple[int, str]]:
         yield from _of_column(frame[name])
 
 
-def _of_ids(ids: "pd.Series[int]") -> Iterator[tuple[int, str]]:
+def _of_ids(ids: "pd.Series[int]", file: TableFile) -> Iterator[tuple[int, str]]:
     yield from _first(~(ids >= 1), lambda at: f"{ID} is {ids[at]}, not an id from 1 on")
     seen: dict[int, int] = {}
 
     def twice(at: int) -> str:
         seen.update((one, line) for line, one in enumerate(ids[:at], start=2))
-        return f"{ID} {ids[at]} stands in line {seen[ids[at]]} already"
+        return f"{ID} {ids[at]} stands in {file.place(seen[ids[at]])} already"
 
     yield from _first(ids.duplicated(), twice)
 

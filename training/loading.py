@@ -4,12 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-import ibis
 import numpy as np
 import pandas as pd
 
 from training.applications import ID, check_target, read_applications
 from training.dataset import Dataset, build_dataset, hold_out
+from training.engines.engine import connect
 from training.histories.aggregation import TABLES, Histories, Identifiers, aggregate, lost_features
 from training.histories.file import read_histories, write_histories
 from training.options import TrainingOptions
@@ -41,8 +41,7 @@ def load(options: TrainingOptions) -> Loaded:
     Raises:
         BadInputError: names the file and the line or column that cannot be used.
     """
-    database = ibis.duckdb.connect()
-    applications = read_applications(database, options.data, "application_train", options.allow)
+    applications = read_applications(options.data, "application_train", options.allow)
     applications, notes = _held_out(options, applications)
     check_target(applications, options.data, options.folds * _ROWS_A_FOLD)
     histories = None
@@ -52,7 +51,7 @@ def load(options: TrainingOptions) -> Loaded:
         histories = (
             read_histories(options.histories)
             if options.histories
-            else aggregate_shown(database, options.data, ids, options.allow)
+            else aggregate_shown(options.engine, options.data, ids, options.allow)
         )
     return Loaded(build_dataset(applications, histories), _files(options), notes)
 
@@ -79,34 +78,28 @@ def notes_on_tables(folder: Path, allow: Allowances) -> tuple[str, ...]:
     )
     sources = [find_table(folder, table, allow) for table in HISTORY_TABLES]
     return gone + tuple(
-        f"{one.path}: lacks {', '.join(one.missing)}" for one in sources if one.path and one.missing
+        f"{one.file}: lacks {', '.join(one.missing)}" for one in sources if one.file and one.missing
     )
 
 
-def aggregate_shown(
-    database: ibis.BaseBackend,
-    folder: Path,
-    ids: Identifiers,
-    allow: Allowances,
-) -> Histories:
-    """The histories of these applicants, with a progress bar."""
-    with progress_bar("histories", len(TABLES)) as step:
+def aggregate_shown(engine: str, folder: Path, ids: Identifiers, allow: Allowances) -> Histories:
+    """The histories of these applicants, by the engine of this name, with a progress bar."""
+    with connect(engine) as database, progress_bar("histories", len(TABLES)) as step:
         return aggregate(database, folder, ids, allow, step)
 
 
-def histories_to_file(folder: Path, out: Path, as_of: dt.datetime, allow: Allowances) -> Histories:
+def histories_to_file(
+    engine: str, folder: Path, out: Path, as_of: dt.datetime, allow: Allowances
+) -> Histories:
     """Write the histories of every applicant of the folder, of train and test.
 
     Raises:
         BadInputError: names the file and the line or column that cannot be used.
     """
-    database = ibis.duckdb.connect()
     sources = [find_table(folder, table, allow) for table in APPLICATION_TABLES]
-    frames = [
-        read_applications(database, folder, source.name, allow) for source in sources if source.path
-    ]
+    frames = [read_applications(folder, source.name, allow) for source in sources if source.file]
     ids = np.unique(np.concatenate([frame[ID].to_numpy(dtype=np.int64) for frame in frames]))
-    histories = aggregate_shown(database, folder, ids, allow)
+    histories = aggregate_shown(engine, folder, ids, allow)
     write_histories(out, histories, as_of)
     return histories
 
@@ -116,5 +109,5 @@ def _files(options: TrainingOptions) -> tuple[Path, ...]:
     if options.tables == "all" and options.histories is None:
         names += HISTORY_TABLES
     sources = [find_table(options.data, name, options.allow) for name in names]
-    found = [source.path for source in sources if source.path]
-    return tuple(found + ([options.histories] if options.histories else []))
+    found = [source.file.path for source in sources if source.file]
+    return tuple(dict.fromkeys(found + ([options.histories] if options.histories else [])))

@@ -32,6 +32,7 @@ class TrainingOptions:
         tables: all seven, or the application alone.
         histories: a file of `python -m training histories`; None aggregates the folder's tables.
         allow: what the folder may lack.
+        engine: what aggregates the six tables; see `training.engines`.
         hold_out: rows to leave out; None leaves out none.
         policy: the file of the decision policy.
         catalogue: the file of the reason catalogue.
@@ -48,6 +49,7 @@ class TrainingOptions:
     tables: Literal["all", "application"]
     histories: Path | None
     allow: Allowances
+    engine: str
     hold_out: HoldOut | None
     policy: Path
     catalogue: Path

@@ -1,22 +1,18 @@
-"""The files of a Kaggle folder as typed Ibis tables; errors name file, line and column."""
+"""The official tables of a Kaggle folder: their columns and types, and the files that hold them."""
 
-import csv
-import gzip
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeAlias
 
-import duckdb
-import ibis
 import pyarrow as pa
 
 from contracts.application import CATEGORICAL, COLUMNS
 from training.errors import BadInputError
+from training.kaggle_files import TableFile, csv_header, find_file, parquet_schema, where_looked
 
 Schema: TypeAlias = Mapping[str, str]
 """The columns of a table, in their order, each with its SQL type."""
@@ -55,13 +51,13 @@ class Source:
 
     Attributes:
         name: the table.
-        path: its file; None where the folder lacks the table, which was allowed.
+        file: where it stands; None where the folder lacks the table, which was allowed.
         schema: the official columns.
         header: the columns of the file, in its order.
     """
 
     name: str
-    path: Path | None
+    file: TableFile | None
     schema: Schema
     header: tuple[str, ...]
 
@@ -83,94 +79,49 @@ def official_schema(table: str) -> Schema:
 
 
 def find_table(folder: Path, table: str, allow: Allowances) -> Source:
-    """Look a table up in a folder: `<table>.csv` or `<table>.csv.gz`.
+    """Look a table up in a folder, or in the competition's zip.
 
     Raises:
-        BadInputError: no such folder or file, an unreadable header, or a missing column.
+        BadInputError: no such folder or file, an unreadable header, a missing column, or a column
+            of a wrong type.
     """
-    if not folder.is_dir():
-        raise BadInputError(f"{folder}: no such folder")
-    candidates = [folder / f"{table}{ending}" for ending in (".csv", ".csv.gz")]
-    path = next((one for one in candidates if one.is_file()), None)
     schema = official_schema(table)
-    if path is None:
+    file = find_file(folder, table)
+    if file is None:
         if not allow.tables:
-            raise BadInputError(f"{folder}: no {table}.csv or {table}.csv.gz")
+            raise BadInputError(f"{folder}: no {where_looked(folder, table)}")
         return Source(table, None, schema, ())
-    source = Source(table, path, schema, _header(path))
+    header = _parquet_header(file, schema) if file.is_parquet else csv_header(file)
+    source = Source(table, file, schema, header)
     if source.missing and not allow.columns:
-        raise BadInputError(f"{path}: line 1: missing column {', '.join(source.missing)}")
+        line = "" if file.is_parquet else "line 1: "
+        raise BadInputError(f"{file}: {line}missing column {', '.join(source.missing)}")
     return source
 
 
-def _header(path: Path) -> tuple[str, ...]:
-    opened: Callable[..., object] = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8", newline="") as file:  # type: ignore[attr-defined]
-            header = tuple(next(csv.reader(file), ()))
-    except (EOFError, OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInputError(f"{path}: line 1: {error}") from error
-    if not header:
-        raise BadInputError(f"{path}: the file is empty")
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise BadInputError(f"{path}: line 1: column {twice[0]} stands there twice")
-    return header
+def _parquet_header(file: TableFile, schema: Schema) -> tuple[str, ...]:
+    found = parquet_schema(file)
+    for name, kind in schema.items():
+        column = found.field(name).type if name in found.names else pa.null()
+        words = kind == "VARCHAR"
+        if not (pa.types.is_null(column) or (_is_words(column) if words else _is_number(column))):
+            wanted = "words" if words else "numbers"
+            raise BadInputError(f"{file}: column {name} is {column}, where {wanted} are wanted")
+    return tuple(found.names)
 
 
-def open_table(database: ibis.BaseBackend, source: Source) -> ibis.Table:
-    """The table with its official columns; nothing is read yet.
+def _is_words(column: pa.DataType) -> bool:
+    if pa.types.is_dictionary(column):
+        return _is_words(column.value_type)
+    return bool(pa.types.is_string(column) or pa.types.is_large_string(column))
 
-    A column that the file lacks is null, and so is a whole table that the folder lacks.
-    """
-    if source.path is None:
-        return _empty(database, source.schema)
-    types = {name: source.schema.get(name, "VARCHAR") for name in source.header}
-    table = database.read_csv(
-        str(source.path), columns=types, header=True, auto_detect=False, delim=",", quote='"'
-    )
-    nulls = {name: ibis.null(ibis_type(source.schema[name])) for name in source.missing}
-    return table.mutate(**nulls).select(*source.schema)
+
+def _is_number(column: pa.DataType) -> bool:
+    is_one_of = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return any(is_one(column) for is_one in is_one_of)
 
 
 def ibis_type(sql_type: str) -> str:
     """The name of an SQL type in Ibis."""
     names = {"BIGINT": "int64", "INTEGER": "int32", "DOUBLE": "float64", "VARCHAR": "string"}
     return names.get(sql_type, sql_type.lower())
-
-
-def _empty(database: ibis.BaseBackend, schema: Schema) -> ibis.Table:
-    types = ibis.schema({name: ibis_type(kind) for name, kind in schema.items()})
-    return database.create_table(ibis.util.gen_name("missing"), schema=types, temp=True)
-
-
-def run(table: ibis.Table) -> pa.Table:
-    """Compute a table.
-
-    Raises:
-        BadInputError: a file that it reads is damaged.
-    """
-    try:
-        return table.to_pyarrow()
-    except duckdb.Error as error:
-        raise BadInputError(_in_words(str(error))) from error
-
-
-_PATH = re.compile(r"^\s*file = (?P<path>.+)$|GZIP stream: (?P<gzip>\S+)", re.MULTILINE)
-_LINE = re.compile(r"CSV Error on Line: (?P<line>\d+)")
-_PROBLEM = re.compile(
-    r"^(?P<problem>Expected Number of Columns.*|Error when converting.*|.*unterminated quote.*)$",
-    re.MULTILINE | re.IGNORECASE,
-)
-
-
-def _in_words(message: str) -> str:
-    """DuckDB's page-long message in one line: file, line, problem."""
-    path, line = _PATH.search(message), _LINE.search(message)
-    problem = _PROBLEM.search(message)
-    parts = [
-        (path["path"] or path["gzip"]) if path else "",
-        f"line {line['line']}" if line else "",
-        problem["problem"] if problem else message.splitlines()[0],
-    ]
-    return ": ".join(part for part in parts if part)

@@ -134,7 +134,7 @@ def test_the_histories_file_holds_every_applicant_with_version_and_date(
     _, train_rows = read_rows(kaggle / "application_train.csv")
     _, test_rows = read_rows(kaggle / "application_test.csv")
     assert table.num_rows == len(train_rows) + len(test_rows) == APPLICANTS
-    assert table.schema.metadata[b"creditstream.history_version"] == b"1"
+    assert table.schema.metadata[b"creditstream.history_version"] == HISTORY_VERSION.encode()
     assert table.column("AS_OF")[0].as_py() == dt.datetime(2026, 5, 4, 3, 2, 1, tzinfo=dt.UTC)
     assert table.schema.field(3).type == "float"
     strangers = ~np.array(table.column("HAS_HISTORY"))
@@ -279,7 +279,7 @@ TRAIN, BUREAU = "application_train.csv", "bureau.csv"
 BAD_INPUTS: dict[str, BadInput] = {
     "no folder": ("", shutil.rmtree, ("data: no such folder",)),
     "no applications": (TRAIN, Path.unlink, ("no application_train.csv",)),
-    "no bureau": (BUREAU, Path.unlink, ("data: no bureau.csv or bureau.csv.gz",)),
+    "no bureau": (BUREAU, Path.unlink, ("data: no bureau.csv, .csv.gz, .csv.zip or .parquet",)),
     "empty file": (TRAIN, lambda path: path.write_text(""), (TRAIN, "empty")),
     "missing column": (
         TRAIN,

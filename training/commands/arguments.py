@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from runtime.settings import MlflowSettings, load_settings
+from training.engines.engine import DUCKDB, LOCAL_SPARK, SPARK_MASTER
 from training.pipeline import Say
 from training.tables import Allowances
 
@@ -19,9 +20,16 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 def add_folder(parser: argparse.ArgumentParser) -> None:
     """Ask for a Kaggle folder and what may be missing from it."""
     add = parser.add_argument
-    add("--data", type=Path, required=True, help="the Kaggle folder: CSV or CSV.gz")
+    add("--data", type=Path, required=True, help="the Kaggle folder: CSV, CSV.gz, zip or Parquet")
     add("--allow-missing-tables", action="store_true", help="go on without a table")
     add("--allow-missing-columns", action="store_true", help="go on without a column")
+    add(
+        "--engine",
+        type=engine,
+        default=DUCKDB,
+        help="what aggregates the six tables: duckdb, local (Spark here) or spark://host:port, "
+        "which finds the folder under the same path (default: duckdb)",
+    )
 
 
 def allowances(options: argparse.Namespace) -> Allowances:
@@ -38,6 +46,13 @@ def mlflow_settings(options: argparse.Namespace) -> MlflowSettings:
     """The registry of the environment, with the alias that the command names."""
     settings = load_settings(MlflowSettings)
     return settings.model_copy(update={"model_alias": options.alias}) if options.alias else settings
+
+
+def engine(text: str) -> str:
+    """The name of an engine."""
+    if text in (DUCKDB, LOCAL_SPARK) or text.startswith(SPARK_MASTER):
+        return text
+    raise argparse.ArgumentTypeError(f"{text} is not duckdb, local or spark://host:port")
 
 
 def time(text: str) -> dt.datetime:

@@ -32,7 +32,7 @@ def _histories(options: argparse.Namespace, say: Say) -> int:
     allow = allowances(options)
     for note in notes_on_tables(options.data, allow):
         say(note)
-    found = histories_to_file(options.data, options.out, options.as_of, allow)
+    found = histories_to_file(options.engine, options.data, options.out, options.as_of, allow)
     say(
         f"{options.out}: {len(found.ids):,} applicants, {int(found.known.sum()):,} with a history, "
         f"{found.features.shape[1]} features; {found.strangers:,} others are in the tables alone"

@@ -67,6 +67,7 @@ def _training_options(options: argparse.Namespace) -> TrainingOptions:
         tables=options.tables,
         histories=options.histories,
         allow=allowances(options),
+        engine=options.engine,
         hold_out=hold_out if options.holdout_share else None,
         policy=options.policy,
         catalogue=options.reasons,

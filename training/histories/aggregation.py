@@ -1,7 +1,7 @@
 """The seven tables into one row of history features per applicant."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +11,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from contracts.packing import FloatMatrix
+from training.engines.engine import Engine, open_table
 from training.histories.bureau import BUREAU
 from training.histories.cards import CARDS
 from training.histories.definition import APPLICANT, Feature, HistoryTable, Tables
 from training.histories.instalments import INSTALMENTS
 from training.histories.pos import POS_LOANS, POS_MONTHS
 from training.histories.previous import PREVIOUS
-from training.tables import HISTORY_TABLES, Allowances, find_table, open_table, run
+from training.kaggle_files import on_disk
+from training.tables import HISTORY_TABLES, Allowances, Source, find_table
 
-HISTORY_VERSION = "1"
+HISTORY_VERSION = "2"
 """Changes with any change of a name, an order or a formula; bundles and events must match it."""
 
 TABLES = (BUREAU, PREVIOUS, INSTALMENTS, POS_MONTHS, POS_LOANS, CARDS)
@@ -52,7 +54,7 @@ class Histories:
 
 def lost_features(folder: Path, allow: Allowances) -> dict[str, list[str]]:
     """For every table that the folder lacks, the features that will be missing for all."""
-    lacking = {t for t in HISTORY_TABLES if find_table(folder, t, allow).path is None}
+    lacking = {t for t in HISTORY_TABLES if find_table(folder, t, allow).file is None}
     return {
         table: [f.name for one in TABLES if table in one.sources for f in one.features]
         for table in sorted(lacking)
@@ -60,7 +62,7 @@ def lost_features(folder: Path, allow: Allowances) -> dict[str, list[str]]:
 
 
 def aggregate(
-    database: ibis.BaseBackend,
+    engine: Engine,
     folder: Path,
     ids: Identifiers,
     allow: Allowances,
@@ -71,15 +73,23 @@ def aggregate(
     Raises:
         BadInputError: names the file and the line or column that cannot be used.
     """
-    sources = [find_table(folder, table, allow) for table in HISTORY_TABLES]
-    tables = {source.name: open_table(database, source) for source in sources}
-    return gather(_aggregated(tables, progress), np.unique(ids))
+    sources = {table: find_table(folder, table, allow) for table in HISTORY_TABLES}
+    return gather(_aggregated(engine, sources, progress), np.unique(ids))
 
 
-def _aggregated(tables: Tables, progress: Progress) -> Iterator[pa.Table]:
+def _aggregated(
+    engine: Engine, sources: Mapping[str, Source], progress: Progress
+) -> Iterator[pa.Table]:
     for table in TABLES:
         progress(table.name)
-        yield run(per_applicant(table, tables))
+        with ExitStack() as unpacked:
+            tables = {name: _opened(engine, sources[name], unpacked) for name in table.sources}
+            yield engine.run(per_applicant(table, tables))
+
+
+def _opened(engine: Engine, source: Source, unpacked: ExitStack) -> ibis.Table:
+    path = unpacked.enter_context(on_disk(source.file)) if source.file else None
+    return open_table(engine, source, path)
 
 
 def per_applicant(table: HistoryTable, tables: Tables) -> ibis.Table:

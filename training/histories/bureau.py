@@ -4,6 +4,7 @@ import ibis
 from ibis import _
 
 from training.histories.definition import (
+    APPLICANT,
     Feature,
     HistoryTable,
     Quantity,
@@ -21,10 +22,14 @@ _FAR = 40_000
 
 
 def credits_known(tables: Tables) -> ibis.Table:
-    """One row per bureau credit that was known, and last updated, before the application."""
+    """One row per credit known, and last updated, by the application; the latest has `RECENCY` 0."""
     before = (_.DAYS_CREDIT <= 0) & (_.DAYS_CREDIT_UPDATE.fill_null(0) <= 0)
     known = tables["bureau"].filter(before)
+    latest_first = ibis.row_number().over(
+        group_by=APPLICANT, order_by=(_.DAYS_CREDIT.desc(), _.SK_ID_BUREAU.desc())
+    )
     described = known.mutate(
+        RECENCY=latest_first,
         ACTIVE=_.CREDIT_ACTIVE == "Active",
         CARD=_.CREDIT_TYPE == "Credit card",
         END=only_if(_.DAYS_CREDIT_ENDDATE.abs() < _FAR, _.DAYS_CREDIT_ENDDATE),
@@ -52,7 +57,7 @@ def monthly_statuses(balance: ibis.Table) -> ibis.Table:
     )
 
 
-_EVER = Subset("", "bureau credits", _.DAYS_CREDIT <= 0)
+_EVER = Subset("", "bureau credits")
 _ACTIVE = Subset("ACTIVE", "active bureau credits", _.ACTIVE)
 _CLOSED = Subset("CLOSED", "closed bureau credits", _.CREDIT_ACTIVE == "Closed")
 _BAD = Subset("BAD", "bureau credits sold or bad", _.CREDIT_ACTIVE.isin(("Sold", "Bad debt")))
@@ -60,6 +65,10 @@ _OPEN_CARDS = Subset("ACTIVE_CARD", "active bureau cards", _.ACTIVE & _.CARD)
 _RECENT = tuple(
     Subset(f"{days}D", f"bureau credits of the last {days} days", since(_.DAYS_CREDIT, days))
     for days in (90, 180, 365, 730)
+)
+_LAST = tuple(
+    Subset(f"LAST{count}", f"the last {count} bureau credits", count > _.RECENCY)
+    for count in (1, 3)
 )
 _TYPES = tuple(
     Subset(name, f"bureau credits of the type '{level}'", level == _.CREDIT_TYPE)
@@ -89,6 +98,7 @@ _TROUBLE = (
     Quantity("ANNUITY", "annuity", _.AMT_ANNUITY, ("SUM", "MEAN", "MAX")),
     Quantity("UPDATED", "day of the last update", _.UPDATED_AT, ("MEAN", "MAX")),
 )
+_ACTIVITY = Quantity("OPEN", "credits still active", _.ACTIVE, ("SHARE",))
 _CLOSING = (
     Quantity("CLOSED_AT", "day of the closing", _.CLOSED_AT, ("MEAN", "MAX")),
     Quantity("EARLY", "days closed ahead of the plan", _.END - _.CLOSED_AT, ("MEAN", "MAX")),
@@ -108,6 +118,7 @@ _AGGREGATES = (
     *counts("BUREAU", (_EVER, _ACTIVE, _CLOSED, _BAD, *_RECENT, *_TYPES)),
     Feature("BUREAU_TYPES", "number of types of bureau credit", _.CREDIT_TYPE.nunique()),
     *cross("BUREAU", (_EVER, _ACTIVE, _OPEN_CARDS, _RECENT[2]), _AMOUNTS),
+    *cross("BUREAU", _LAST, (*_AMOUNTS[1:], _TROUBLE[0], _ACTIVITY)),
     *cross("BUREAU", (_EVER, _ACTIVE), _DATES),
     *cross("BUREAU", (_EVER,), _TROUBLE),
     *cross("BUREAU", (_CLOSED,), _CLOSING),
@@ -130,6 +141,7 @@ BUREAU = HistoryTable(
                 "BUREAU_ACTIVE_CARD_DEBT_SUM",
                 "BUREAU_ACTIVE_CARD_CREDIT_SUM",
             ),
+            "BUREAU_LAST3_DEBT_TO_MEAN": ("BUREAU_LAST3_DEBT_MEAN", "BUREAU_DEBT_MEAN"),
             "BUREAU_OVERDUE_TO_DEBT": ("BUREAU_OVERDUE_SUM", "BUREAU_DEBT_SUM"),
             "BUREAU_ANNUITY_TO_CREDIT": ("BUREAU_ANNUITY_SUM", "BUREAU_CREDIT_SUM"),
             "BUREAU_BALANCE_LATE_SHARE": ("BUREAU_BALANCE_LATE_SUM", "BUREAU_BALANCE_MONTHS_SUM"),

@@ -31,7 +31,7 @@ def card_months(tables: Tables) -> ibis.Table:
     )
 
 
-_EVER = Subset("", "card months", _.MONTHS_BALANCE <= 0)
+_EVER = Subset("", "card months")
 _RECENT = tuple(
     Subset(f"{months}M", f"card months of the last {months}", since(_.MONTHS_BALANCE, months))
     for months in (3, 6, 12, 24)

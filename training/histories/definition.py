@@ -18,14 +18,21 @@ Tables: TypeAlias = Mapping[str, ibis.Table]
 
 APPLICANT = "SK_ID_CURR"
 EXACT_RATE = "decimal(18,6)"
+_MILLION = 1_000_000.0
 
-_STATISTICS: Mapping[Statistic, tuple[str, Callable[[Deferred, Deferred], Deferred]]] = {
+
+def _mean(value: Deferred, rows: Deferred | None) -> Deferred:
+    """The exact sum over the count: engines round means of decimals each in its own way."""
+    return value.sum(where=rows).cast("float64") / value.count(where=rows).nullif(0)
+
+
+_STATISTICS: Mapping[Statistic, tuple[str, Callable[[Deferred, Deferred | None], Deferred]]] = {
     "SUM": ("sum of", lambda value, rows: value.sum(where=rows)),
-    "MEAN": ("mean", lambda value, rows: value.mean(where=rows)),
+    "MEAN": ("mean", _mean),
     "MAX": ("largest", lambda value, rows: value.max(where=rows)),
     "MIN": ("smallest", lambda value, rows: value.min(where=rows)),
     "COUNT": ("number of", lambda value, rows: value.cast("int32").sum(where=rows)),
-    "SHARE": ("share of", lambda value, rows: value.cast("int32").mean(where=rows)),
+    "SHARE": ("share of", lambda value, rows: _mean(value.cast("int32"), rows)),
 }
 
 
@@ -46,11 +53,14 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Subset:
-    """Some of an applicant's rows: `rows` is their condition, `words` what they are."""
+    """Some of an applicant's rows: `rows` is their condition, None for all; `words` what they are.
+
+    A condition that always holds is not written: it would be tested for every row and statistic.
+    """
 
     name: str
     words: str
-    rows: Deferred
+    rows: Deferred | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ def counts(prefix: str, subsets: Iterable[Subset]) -> tuple[Feature, ...]:
         Feature(
             _joined(prefix, subset.name, "COUNT"),
             f"number of {subset.words}",
-            subset.rows.cast("int32").sum(),
+            _.count() if subset.rows is None else subset.rows.cast("int32").sum(),
         )
         for subset in subsets
     )
@@ -152,8 +162,11 @@ def quotient(dividend: Deferred, divisor: Deferred) -> Deferred:
 
 
 def exact(rate: Deferred) -> Deferred:
-    """A rate of a row, rounded to a decimal so that sums over rows are exact."""
-    return rate.round(6).cast(EXACT_RATE)
+    """A rate of a row, rounded to a decimal so that sums over rows are exact.
+
+    In steps that every engine takes alike; their own rounding of doubles differs at the halves.
+    """
+    return ((rate.cast("float64") * _MILLION + 0.5).floor() / _MILLION).cast(EXACT_RATE)
 
 
 def _joined(*parts: str) -> str:

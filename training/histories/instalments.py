@@ -41,7 +41,7 @@ def instalments_due(tables: Tables) -> ibis.Table:
 
 
 _UNPAID = _.PAID_AT.isnull().cast("int32").sum()
-_EVER = Subset("", "instalments", _.DAYS_INSTALMENT <= 0)
+_EVER = Subset("", "instalments")
 _RECENT = tuple(
     Subset(f"{days}D", f"instalments of the last {days} days", since(_.DAYS_INSTALMENT, days))
     for days in (90, 180, 365, 730)

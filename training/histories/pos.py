@@ -36,7 +36,7 @@ def latest_balances(tables: Tables) -> ibis.Table:
     )
 
 
-_EVER = Subset("", "monthly balances of loans", _.MONTHS_BALANCE <= 0)
+_EVER = Subset("", "monthly balances of loans")
 _RECENT = tuple(
     Subset(
         f"{months}M",

@@ -39,11 +39,12 @@ def decided_applications(tables: Tables) -> ibis.Table:
         FIRST_DUE=only_if(_.DAYS_FIRST_DUE < _NEVER, _.DAYS_FIRST_DUE),
         LAST_DUE=only_if(_.DAYS_LAST_DUE < _NEVER, _.DAYS_LAST_DUE),
         LAST_DUE_PLANNED=only_if(_.DAYS_LAST_DUE_1ST_VERSION < _NEVER, _.DAYS_LAST_DUE_1ST_VERSION),
-        RUNNING=(_.NAME_CONTRACT_STATUS == "Approved") & (_.DAYS_TERMINATION == _NEVER),
+        TERM=exact(quotient(_.AMT_CREDIT, _.AMT_ANNUITY)),
+        RUNNING=(_.NAME_CONTRACT_STATUS == "Approved") & (_.DAYS_TERMINATION > 0),
     )
 
 
-_EVER = Subset("", "earlier applications", _.DAYS_DECISION <= 0)
+_EVER = Subset("", "earlier applications")
 _APPROVED = Subset("APPROVED", "approved earlier applications", _.APPROVED)
 _REFUSED = Subset("REFUSED", "refused earlier applications", _.REFUSED)
 _CANCELED = Subset(
@@ -90,6 +91,7 @@ _AMOUNTS = (
 )
 _TERMS = (
     Quantity("PAYMENTS", "number of payments", _.CNT_PAYMENT, ("SUM", "MEAN", "MAX")),
+    Quantity("TERM", "credit over annuity", _.TERM, ("MEAN", "MAX", "MIN")),
     Quantity("GRANTED", "credit over amount asked", _.GRANTED_SHARE, ("MEAN", "MAX", "MIN")),
     Quantity("MARKUP", "payments over credit, less one", _.MARKUP, ("MEAN", "MAX", "MIN")),
 )

@@ -98,6 +98,7 @@ def card_month(month: float, balance: float, **columns: float) -> Row:
 def test_every_feature_has_its_own_name_and_a_meaning_of_one_line() -> None:
     assert len(set(HISTORY_FEATURES)) == len(HISTORY_FEATURES)
     assert all(feature.meaning and "\n" not in feature.meaning for feature in FEATURES)
+    assert len(FEATURES) >= 400
     meanings = [feature.meaning for feature in FEATURES]
     assert len(set(meanings)) == len(meanings)
 
@@ -105,7 +106,7 @@ def test_every_feature_has_its_own_name_and_a_meaning_of_one_line() -> None:
 def test_names_and_their_order_belong_to_the_history_version() -> None:
     digest = hashlib.sha256("\n".join(HISTORY_FEATURES).encode()).hexdigest()
 
-    assert (HISTORY_VERSION, digest[:16]) == ("1", "6abeee5bb18e547b")
+    assert (HISTORY_VERSION, digest[:16]) == ("2", "03110d39d5c835f7")
 
 
 def test_bureau_credits_are_counted_summed_and_set_in_ratio() -> None:
@@ -124,6 +125,19 @@ def test_bureau_credits_are_counted_summed_and_set_in_ratio() -> None:
     assert found["BUREAU_CREDIT_MEAN"] == pytest.approx(5000.5 / 3, rel=1e-6)
     assert found["BUREAU_DEBT_TO_CREDIT"] == pytest.approx(1200 / 5000.5, rel=1e-6)
     assert found["BUREAU_DAY_MAX"] == -100
+
+
+def test_the_last_bureau_credits_are_apart() -> None:
+    rows = [
+        bureau_credit(SK_ID_BUREAU=number, DAYS_CREDIT=-day, AMT_CREDIT_SUM_DEBT=debt)
+        for number, (day, debt) in enumerate([(900, 80.0), (10, 5.0), (400, 20.0), (20, 35.0)])
+    ]
+
+    found = the_features(BUREAU, ANNA, bureau=rows)
+
+    assert found["BUREAU_LAST1_DEBT_SUM"] == 5
+    assert found["BUREAU_LAST3_DEBT_MEAN"] == 20
+    assert found["BUREAU_LAST3_DEBT_TO_MEAN"] == pytest.approx(20 / 35)
 
 
 def test_the_months_of_a_bureau_credit_reach_its_applicant() -> None:
@@ -187,6 +201,7 @@ def test_earlier_applications_by_outcome_recency_and_terms() -> None:
     assert found["PREVIOUS_LAST1_REFUSED_SHARE"] == 1
     assert found["PREVIOUS_GRANTED_MAX"] == pytest.approx(2.2)
     assert found["PREVIOUS_MARKUP_MAX"] == pytest.approx(1200 / 1100 - 1, abs=1e-6)
+    assert found["PREVIOUS_TERM_MIN"] == pytest.approx(1100 / 120, abs=1e-6)
     assert found["PREVIOUS_APPROVED_DAY_MAX"] == -400
 
 
@@ -249,6 +264,30 @@ LATER: Mapping[str, tuple[HistoryTable, Sequence[Row], Sequence[Row]]] = {
     "a loan's latest balance after it": (POS_LOANS, [loan_month(-1, 3)], [loan_month(1, 0)]),
     "a month of a card after it": (CARDS, [card_month(-1, 5.0)], [card_month(1, 99.0)]),
 }
+
+
+OUTCOMES: Mapping[str, tuple[HistoryTable, Row, Row]] = {
+    "the closing of a bureau credit": (
+        BUREAU,
+        bureau_credit(CREDIT_ACTIVE="Closed", DAYS_CREDIT_ENDDATE=30),
+        bureau_credit(CREDIT_ACTIVE="Closed", DAYS_CREDIT_ENDDATE=30, DAYS_ENDDATE_FACT=12),
+    ),
+    "the end of an earlier loan": (
+        PREVIOUS,
+        earlier(-90, DAYS_TERMINATION=365_243),
+        earlier(-90, DAYS_TERMINATION=12),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OUTCOMES)
+def test_what_became_of_a_loan_after_the_application_is_not_known(case: str) -> None:
+    table, open_yet, with_its_outcome = OUTCOMES[case]
+    source = table.sources[0]
+
+    assert the_features(table, ANNA, **{source: [with_its_outcome]}) == the_features(
+        table, ANNA, **{source: [open_yet]}
+    )
 
 
 @pytest.mark.parametrize("case", LATER)

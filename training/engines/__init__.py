@@ -1,0 +1,1 @@
+"""What computes the history features: DuckDB in this process, or Spark."""
