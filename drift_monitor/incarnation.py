@@ -24,7 +24,7 @@ def await_incarnation(
     Waits until Kafka answers and has the topics, unready meanwhile.
     """
     client = AdminClient(
-        {"bootstrap.servers": kafka.bootstrap_servers, "reconnect.backoff.ms": 1000},
+        {**kafka.client_settings("drift_monitor"), "reconnect.backoff.ms": 1000},
         logger=logging.getLogger("librdkafka"),
     )
     names = [kafka.topic_name(topic) for topic in (SCORES, APPLICATIONS)]

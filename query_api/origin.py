@@ -26,8 +26,7 @@ class Origin:
         self._projection = projection
         self._client = Consumer(
             {
-                "bootstrap.servers": kafka.bootstrap_servers,
-                "client.id": SERVICE,
+                **kafka.client_settings(SERVICE),
                 "group.id": kafka.group_id(SERVICE),  # never joined: this client only asks
             }
         )

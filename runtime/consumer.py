@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-import msgspec
 from confluent_kafka import Consumer as Client
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaException, Message, TopicPartition
 
 from contracts.records import Headers, RawRecord
 from contracts.topics import Topic
+from runtime.kafka_errors import NO_NEW_PROTOCOL, NOT_YET, OVERTAKEN
 from runtime.settings import KafkaSettings
+from runtime.statistics import Statistics, read_statistics
 
 logger = logging.getLogger(__name__)
 
@@ -19,48 +20,6 @@ Positions = Callable[[str, int], int | None]
 """(topic, partition) to the offset where a local store goes on, None where it holds none."""
 
 _COMMIT_SECONDS = 30.0
-_OVERTAKEN = {  # the partitions went to another member meanwhile, which reads the records again
-    KafkaError.ILLEGAL_GENERATION,
-    KafkaError.UNKNOWN_MEMBER_ID,
-    KafkaError.REBALANCE_IN_PROGRESS,
-    KafkaError.STALE_MEMBER_EPOCH,
-    KafkaError.FENCED_MEMBER_EPOCH,
-    KafkaError._ASSIGNMENT_LOST,  # noqa: SLF001 - librdkafka's own codes carry the underscore
-    KafkaError._NO_OFFSET,  # noqa: SLF001
-}
-_NOT_YET = {  # the broker is starting, electing or away for a moment
-    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-    KafkaError.COORDINATOR_NOT_AVAILABLE,
-    KafkaError.NOT_COORDINATOR,
-    KafkaError.REQUEST_TIMED_OUT,
-    KafkaError.NETWORK_EXCEPTION,
-    KafkaError._WAIT_COORD,  # noqa: SLF001
-    KafkaError._TIMED_OUT,  # noqa: SLF001
-    KafkaError._TRANSPORT,  # noqa: SLF001
-}
-_NO_NEW_PROTOCOL = {
-    KafkaError.UNSUPPORTED_VERSION,
-    KafkaError._UNSUPPORTED_FEATURE,  # noqa: SLF001
-}
-
-
-class _PartitionStatistics(msgspec.Struct):
-    consumer_lag: int = -1
-
-
-class _TopicStatistics(msgspec.Struct):
-    partitions: dict[str, _PartitionStatistics] = {}
-
-
-class _BrokerStatistics(msgspec.Struct):
-    state: str = ""
-
-
-class _Statistics(msgspec.Struct):
-    """The part of librdkafka's statistics that says whether Kafka answers and what lags."""
-
-    topics: dict[str, _TopicStatistics] = {}
-    brokers: dict[str, _BrokerStatistics] = {}
 
 
 class Consumer:
@@ -83,7 +42,7 @@ class Consumer:
         self._kafka, self._service, self._positions = kafka, service, positions
         self._topics = [kafka.topic_name(topic) for topic in topics]
         self._new_protocol = kafka.group_protocol != "classic"
-        self._statistics = _Statistics()
+        self._statistics = Statistics()
         self._early: list[Message] = []
         self._mine: set[tuple[str, int]] = set()
         self._idling = False
@@ -129,12 +88,8 @@ class Consumer:
 
     def lag(self) -> dict[tuple[str, int], int]:
         """Records not committed yet, by topic and partition, about a second old."""
-        return {
-            (topic, int(partition)): statistics.consumer_lag
-            for topic, of_topic in self._statistics.topics.items()
-            for partition, statistics in of_topic.partitions.items()
-            if statistics.consumer_lag >= 0 and (topic, int(partition)) in self._mine
-        }
+        known = self._statistics.lag()
+        return {place: known[place] for place in self._mine & known.keys()}
 
     def close(self) -> None:
         """Leave the group."""
@@ -148,9 +103,8 @@ class Consumer:
     def _settings(self) -> dict[str, Any]:
         protocol = "consumer" if self._new_protocol else "classic"
         return {
-            "bootstrap.servers": self._kafka.bootstrap_servers,
+            **self._kafka.client_settings(self._service),
             "group.id": self._kafka.group_id(self._service),
-            "client.id": self._service,
             "group.protocol": protocol,
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
@@ -165,7 +119,7 @@ class Consumer:
         error = message.error()
         if error is None:
             return True
-        if error.code() in _NO_NEW_PROTOCOL and self._kafka.group_protocol == "auto":
+        if error.code() in NO_NEW_PROTOCOL and self._kafka.group_protocol == "auto":
             self._fall_back()
             return False
         raise KafkaException(error)
@@ -198,8 +152,8 @@ class Consumer:
         logger.info("revoked: %s", sorted(gone))
 
     def _look(self, statistics: str) -> None:
-        self._statistics = msgspec.json.decode(statistics, type=_Statistics)
-        self.connected = any(b.state == "UP" for b in self._statistics.brokers.values())
+        self._statistics = read_statistics(statistics)
+        self.connected = self._statistics.connected
 
     def _commit(self, offsets: list[TopicPartition]) -> None:
         deadline = time.monotonic() + _COMMIT_SECONDS
@@ -208,10 +162,10 @@ class Consumer:
                 self._client.commit(offsets=offsets, asynchronous=False)
             except KafkaException as error:
                 code = error.args[0].code()
-                if code in _OVERTAKEN:
+                if code in OVERTAKEN:
                     logger.warning("commit overtaken by a rebalance: %s", error)
                     return
-                if code not in _NOT_YET or time.monotonic() > deadline:
+                if code not in NOT_YET or time.monotonic() > deadline:
                     raise
                 logger.warning("commit refused, trying again: %s", error)
                 self._early += self._client.consume(1, 0.2)
@@ -220,8 +174,7 @@ class Consumer:
 
 
 def raw_record(message: Message) -> RawRecord:
-    """The record that a client handed over."""
-    """A message without an error: its place is known, whatever the client's types allow for."""
+    """The record of a message without an error: its place is known, whatever its types allow."""
     _, timestamp = message.timestamp()
     return RawRecord(
         topic=cast(str, message.topic()),
@@ -229,6 +182,21 @@ def raw_record(message: Message) -> RawRecord:
         offset=cast(int, message.offset()),
         key=message.key(),
         value=message.value(),
-        headers=cast(Headers, message.headers() or ()),
+        headers=_headers(message),
         timestamp_ms=max(timestamp, 0),
     )
+
+
+_UNREADABLE: Headers = (("ce_unreadable", None),)
+"""Stands for headers that cannot be had: an attribute without a value, so a record is refused."""
+
+
+def _headers(message: Message) -> Headers:
+    """The headers; asked for once, for the client hands over broken ones at a second time.
+
+    Where a header's name is not UTF-8 it gives none of them and raises SystemError.
+    """
+    try:
+        return cast(Headers, message.headers() or ())
+    except SystemError:
+        return _UNREADABLE

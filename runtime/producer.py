@@ -52,8 +52,7 @@ class Producer:
         self._failures: list[str] = []
         self._client = Client(
             {
-                "bootstrap.servers": kafka.bootstrap_servers,
-                "client.id": service,
+                **kafka.client_settings(service),
                 "partitioner": "murmur2_random",
                 "enable.idempotence": True,
                 "acks": "all",

@@ -2,9 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from contracts.topics import Topic
@@ -24,6 +24,56 @@ class KafkaSettings(BaseSettings):
     topic_prefix: str = Field(
         "", pattern=r"^[a-zA-Z0-9._-]*$", description="put before every topic and group name"
     )
+
+    security_protocol: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field(
+        "plaintext", description="how Kafka is spoken to"
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="how we prove who we are, with a `sasl_` protocol"
+    )
+    sasl_username: str = Field(
+        "", validate_default=True, description="our name, with a `sasl_` protocol"
+    )
+    sasl_password: SecretStr = Field(SecretStr(""), description="the password of that name")
+    ssl_ca_location: Path | None = Field(
+        None, description="file of the authorities to trust; none takes the system's"
+    )
+    ssl_certificate_location: Path | None = Field(
+        None, description="file of our own certificate, where Kafka asks for one"
+    )
+    ssl_key_location: Path | None = Field(None, description="file of the certificate's key")
+    ssl_key_password: SecretStr = Field(SecretStr(""), description="the password of that key")
+
+    @field_validator("sasl_username")
+    @classmethod
+    def _has_name(cls, name: str, others: ValidationInfo) -> str:
+        """Without a name Kafka's refusal would look like a broker that is away."""
+        if not name and "sasl" in others.data.get("security_protocol", ""):
+            raise ValueError("a `sasl_` protocol needs a name")
+        return name
+
+    def client_settings(self, client_id: str) -> dict[str, Any]:
+        """What every client of librdkafka needs to reach this cluster."""
+        settings: dict[str, Any] = {
+            "bootstrap.servers": self.bootstrap_servers,
+            "client.id": client_id,
+            "security.protocol": self.security_protocol,
+        }
+        if "sasl" in self.security_protocol:
+            settings |= {
+                "sasl.mechanism": self.sasl_mechanism,
+                "sasl.username": self.sasl_username,
+                "sasl.password": self.sasl_password.get_secret_value(),
+            }
+        files = {
+            "ssl.ca.location": self.ssl_ca_location,
+            "ssl.certificate.location": self.ssl_certificate_location,
+            "ssl.key.location": self.ssl_key_location,
+        }
+        settings |= {name: str(file) for name, file in files.items() if file is not None}
+        if password := self.ssl_key_password.get_secret_value():
+            settings["ssl.key.password"] = password
+        return settings
 
     def topic_name(self, topic: Topic) -> str:
         """The topic's name on this cluster."""

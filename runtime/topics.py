@@ -19,7 +19,7 @@ def create_missing_topics(kafka: KafkaSettings, replication: int = 1) -> list[st
     Raises:
         KafkaException: the cluster cannot be reached or refuses a topic.
     """
-    client = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    client = AdminClient(kafka.client_settings("topics"))
     futures = client.create_topics(
         [_new_topic(kafka, topic, replication) for topic in (*TOPICS, *DEAD_LETTERS)],
         operation_timeout=_SECONDS,
@@ -46,7 +46,7 @@ def delete_topics(kafka: KafkaSettings) -> None:
     """
     if not kafka.topic_prefix:
         raise ValueError("topics without a prefix are not deleted")
-    client = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    client = AdminClient(kafka.client_settings("topics"))
     names = [kafka.topic_name(topic) for topic in (*TOPICS, *DEAD_LETTERS)]
     there = client.list_topics(timeout=_SECONDS).topics
     for deleted in client.delete_topics([name for name in names if name in there]).values():

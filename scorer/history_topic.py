@@ -55,10 +55,7 @@ class HistoryTopic:
 
     def __init__(self, kafka: KafkaSettings, client_id: str) -> None:
         self._name = kafka.topic_name(HISTORIES)
-        common: dict[str, str | int | float | bool] = {
-            "bootstrap.servers": kafka.bootstrap_servers,
-            "client.id": client_id,
-        }
+        common = kafka.client_settings(client_id)
         self._admin = AdminClient(common, logger=logging.getLogger("librdkafka"))
         self._client = Client(
             {

@@ -32,6 +32,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         ("KAFKA_GROUP_PROTOCOL", "new"),
         ("KAFKA_BOOTSTRAP_SERVERS", ""),
         ("KAFKA_TOPIC_PREFIX", "no spaces"),
+        ("KAFKA_SECURITY_PROTOCOL", "tls"),
+        ("KAFKA_SASL_MECHANISM", "GUESS"),
         ("MODEL_POLL_SECONDS", "-1"),
         ("MODEL_NAME", ""),
     ],
@@ -76,3 +78,42 @@ def test_a_value_that_is_no_json_where_json_is_wanted_ends_with_its_field(
     said = capsys.readouterr().err
     assert said.startswith("LIST_")
     assert "columns" in said
+
+
+def test_a_name_is_needed_where_kafka_asks_for_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "sasl_ssl")
+    with pytest.raises(SystemExit):
+        load_settings(KafkaSettings)
+    assert capsys.readouterr().err.startswith("KAFKA_SASL_USERNAME: ")
+
+
+def test_clients_speak_plainly_by_default() -> None:
+    assert KafkaSettings(bootstrap_servers="broker:9093").client_settings("scorer") == {
+        "bootstrap.servers": "broker:9093",
+        "client.id": "scorer",
+        "security.protocol": "plaintext",
+    }
+
+
+def test_secrets_reach_the_clients_and_nothing_that_is_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = {
+        "SECURITY_PROTOCOL": "sasl_ssl",
+        "SASL_MECHANISM": "SCRAM-SHA-256",
+        "SASL_USERNAME": "scorer",
+        "SASL_PASSWORD": "opens-it",
+        "SSL_CA_LOCATION": "/etc/ca.pem",
+        "SSL_CERTIFICATE_LOCATION": "/etc/own.pem",
+        "SSL_KEY_LOCATION": "/etc/own.key",
+        "SSL_KEY_PASSWORD": "opens-this",
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(f"KAFKA_{name}", value)
+    kafka = KafkaSettings()
+    settings = kafka.client_settings("scorer")
+    names = (name.lower().replace("_", ".") for name in told)
+    assert [settings[name] for name in names] == list(told.values())
+    assert "opens" not in repr(kafka)
