@@ -2,13 +2,14 @@
 
 import asyncio
 import datetime as dt
-import itertools
 import time
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, cast
 
 from faust.streams import Stream
 from faust.types import AppT, EventT
+from faust.types.transports import ConsumerT
 
 from contracts.records import RawRecord
 from contracts.topics import APPLICATIONS
@@ -19,6 +20,7 @@ from runtime.service import Service
 from scorer.applications import receive_applications
 from scorer.publishing import Processed, Publisher
 from scorer.scoring import BatchScorer, History, Model, ScoredBatch
+from scorer.transport import Ticket
 
 _LOOK_SECONDS = 0.2
 
@@ -37,11 +39,21 @@ class Models(Protocol):
         """The model that has come into force since the last call, if any."""
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was drawn with one event and what came of it, on its way to be confirmed."""
+
+    event: EventT[Ticket]
+    records: Sequence[RawRecord]
+    processed: Sequence[Processed]
+    began: float
+
+
 class ScoringAgent:
     """Scores applications in batches; an offset is acked once its output is confirmed.
 
     Faust acks by itself whatever leaves its loop, an exception included, so nothing is left to it:
-    `noack_take` acks nothing, and an error here ends the process before the ack.
+    acks are made here alone, and an error ends the process before the ack.
     """
 
     def __init__(
@@ -56,23 +68,32 @@ class ScoringAgent:
     ) -> None:
         self._service, self._scorer, self._models = service, scorer, models
         self._histories, self._publisher, self._guard = histories, publisher, guard
+        self._confirming: asyncio.Task[None] | None = None
 
-    async def score_applications(
-        self, stream: Stream[EventT[bytes | None]], size: int, wait: float
-    ) -> None:
-        """Take batches for as long as the stream lives (`noack_take` makes events of it)."""
+    async def score_applications(self, stream: Stream[Ticket]) -> None:
+        """Take what has piled up, batch after batch, for as long as the stream lives.
+
+        While the broker confirms one batch the next is scored; it is sent after that.
+        """
         stream.enable_acks = False  # else it acks what it still holds when an error ends the loop
-        async for events in stream.noack_take(size, within=wait):
-            waiting = iter(events)
-            for attempt in self._guard.attempts([raw_record(event) for event in events]):
-                began = time.perf_counter()
-                processed = self._process(attempt)
-                await asyncio.to_thread(self._publisher.publish, processed)
-                for event in itertools.islice(waiting, len(attempt.records)):
-                    event.ack()
-                await stream.app.consumer.commit()
-                self._note(attempt, processed, time.perf_counter() - began)
-            await self._hold_while_paused(stream.app)
+        async for event in stream.events():
+            began = time.perf_counter()
+            records = cast(Ticket, event.value).draw().records
+            processed = [self._process(attempt) for attempt in self._guard.attempts(records)]
+            await self.confirmed()
+            self._publisher.send(processed)
+            batch = Batch(event, records, processed, began)
+            self._confirming = asyncio.create_task(self._confirm(batch, stream.app))
+            await self._hold_while_paused(stream.app.consumer)
+
+    async def confirmed(self) -> None:
+        """Return once the broker has confirmed what was sent last.
+
+        Raises:
+            DeliveryFailedError: it did not.
+        """
+        if self._confirming is not None:
+            await self._confirming
 
     def take_new_model(self) -> None:
         """Swap the model if another has come into force.
@@ -87,43 +108,41 @@ class ScoringAgent:
         """Decode and score, under the guard: a record that ends the process here is found."""
         if attempt.condemned:
             letters = condemn(attempt.records, self._service.name)
+            self._service.limit.observe(attempt.records, letters)
             return Processed((), ScoredBatch(), letters)
         with self._guard.guarded(attempt):
             applied, letters = receive_applications(attempt.records, self._service.name)
             ids = [one.application.SK_ID_CURR for one in applied]
             now = dt.datetime.now(dt.UTC)
             batch = self._scorer.score(applied, self._histories.lookup(ids), now)
+        self._service.limit.observe(attempt.records, letters)
         return Processed(applied, batch, letters)
 
-    def _note(self, attempt: Attempt, processed: Processed, seconds: float) -> None:
-        name = self._service.name
-        self._service.limit.observe(attempt.records, processed.letters)
+    async def _confirm(self, batch: Batch, app: AppT) -> None:
+        """Ack a batch once the broker has confirmed its output; the transport then commits it.
+
+        An error ends the process, though no other batch may come that would meet it.
+        """
+        try:
+            await asyncio.to_thread(self._publisher.confirm, batch.processed)
+        except Exception as error:
+            await app.crash(error)
+            raise
+        batch.event.ack()
+        self._note(batch)
+
+    def _note(self, batch: Batch) -> None:
+        name, seconds = self._service.name, time.perf_counter() - batch.began
         self._service.health.moved()
-        shared.RECORDS.labels(name, APPLICATIONS.name).inc(len(attempt.records))
-        shared.BATCH_RECORDS.labels(name).observe(len(attempt.records))
+        shared.RECORDS.labels(name, APPLICATIONS.name).inc(len(batch.records))
+        shared.BATCH_RECORDS.labels(name).observe(len(batch.records))
         shared.BATCH_SECONDS.labels(name).observe(seconds)
 
-    async def _hold_while_paused(self, app: AppT) -> None:
-        """Take nothing more while too many dead letters in a row hold the service.
-
-        Faust waits for every event it has handed to the stream before it stops or gives partitions
-        away. The one that stands behind this batch is given back instead: nobody has begun it.
-        """
-        while self._service.check_pause():
-            if app.rebalancing or self._service.stopping.is_set():
-                app.consumer.unacked.clear()
+    async def _hold_while_paused(self, consumer: ConsumerT) -> None:
+        """Take nothing more while too many dead letters in a row hold the service."""
+        if not self._service.limit.paused:
+            return
+        await self.confirmed()
+        await consumer.commit()
+        while self._service.check_pause():  # noqa: ASYNC110 - another thread ends it
             await asyncio.sleep(_LOOK_SECONDS)
-
-
-def raw_record(event: EventT[bytes | None]) -> RawRecord:
-    """The record of a Faust event as it lay in Kafka; Faust holds its time in seconds."""
-    message = event.message
-    return RawRecord(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        key=message.key,
-        value=message.value,
-        headers=tuple(message.headers or ()),  # type: ignore[arg-type] # aiokafka gives pairs
-        timestamp_ms=max(0, round((message.timestamp or 0) * 1000)),
-    )

@@ -1,7 +1,7 @@
 """Scores and dead letters to Kafka, confirmed by the broker."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.codec import encode
@@ -32,18 +32,23 @@ class Publisher:
     def __init__(self, producer: Output, kafka: KafkaSettings, service: str) -> None:
         self._producer, self._kafka, self._service = producer, kafka, service
 
-    def publish(self, processed: Processed) -> None:
-        """Return once the broker has confirmed every score and every dead letter.
+    def send(self, batch: Iterable[Processed]) -> None:
+        """Hand over every score and every dead letter, in order, without waiting."""
+        for processed in batch:
+            for applied, scored in zip(processed.applied, processed.batch.scores, strict=True):
+                headers = self._headers(scored, applied.envelope)
+                self._producer.send(SCORES, str(scored.application_id), encode(scored), headers)
+            send_dead_letters(self._producer, self._kafka, processed.letters)
+
+    def confirm(self, batch: Iterable[Processed]) -> None:
+        """Return once the broker has confirmed all that was sent.
 
         Raises:
             DeliveryFailedError: it did not; nothing of the batch may be committed.
         """
-        for applied, scored in zip(processed.applied, processed.batch.scores, strict=True):
-            headers = self._headers(scored, applied.envelope)
-            self._producer.send(SCORES, str(scored.application_id), encode(scored), headers)
-        send_dead_letters(self._producer, self._kafka, processed.letters)
         self._producer.flush_or_raise()
-        self._count(processed)
+        for processed in batch:
+            self._count(processed)
 
     def _headers(self, scored: LoanScored, cause: Envelope) -> Headers:
         return cloud_event_headers(

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 import faust
-from faust.transport.consumer import Consumer
 
 from contracts.topics import APPLICATIONS
 from runtime import metrics as shared
 from runtime.service import Service
 from scorer.agents import ScoringAgent
 from scorer.history_feed import HistoryFeed
+from scorer.transport import Consumer
 
 logger = logging.getLogger(__name__)
 
@@ -85,16 +85,8 @@ class Worker:
 
     def _lag(self) -> int:
         """Applications not committed yet, in the partitions of this worker."""
-        if not self._app.started or self._app.rebalancing:
-            return 0
         consumer = cast(Consumer, self._app.consumer)
-        lags = {}
-        for tp in consumer.assignment():
-            committed = consumer._committed_offset[tp]  # noqa: SLF001 - not told otherwise
-            if committed is None:  # nothing was ever committed: begin where reading began
-                committed = consumer._read_offset[tp]  # noqa: SLF001
-            if committed is not None:
-                lags[str(tp.partition)] = max(0, (consumer.highwater(tp) or 0) - committed)
+        lags = {str(partition): lag for (_, partition), lag in consumer.lag().items()}
         self._tell(lags)
         return sum(lags.values())
 

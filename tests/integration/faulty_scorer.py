@@ -41,18 +41,18 @@ def fail_on(application_id: int) -> None:
 
 def die_before_publishing(_: int) -> None:
     """Kill the process with a batch scored and nothing of it sent."""
-    _replace(Publisher, "publish", lambda *_: _die())
+    _replace(Publisher, "send", lambda *_: _die())
 
 
 def die_after_publishing(_: int) -> None:
     """Kill the process with a batch confirmed by the broker and not committed."""
-    publish = Publisher.publish
+    confirm = Publisher.confirm
 
-    def deadly(self: Publisher, processed: Any) -> None:
-        publish(self, processed)
+    def deadly(self: Publisher, batch: Any) -> None:
+        confirm(self, batch)
         _die()
 
-    _replace(Publisher, "publish", deadly)
+    _replace(Publisher, "confirm", deadly)
 
 
 def _replace(owner: type, name: str, function: Callable[..., Any]) -> None:

@@ -12,14 +12,14 @@ from contracts.codec import decode, encode
 from contracts.errors import Reason
 from contracts.events import LoanScored
 from contracts.packing import FloatMatrix, unpack
-from contracts.records import Headers
+from contracts.records import Headers, RawRecord
 from contracts.topics import APPLICATIONS, SCORES, Topic
 from runtime.crash_guard import Attempt, CrashGuard
 from runtime.model_bundle import ModelBundle
 from runtime.producer import DeliveryFailedError
 from runtime.service import Service
 from runtime.settings import KafkaSettings
-from scorer.agents import ScoringAgent, raw_record
+from scorer.agents import ScoringAgent
 from scorer.publishing import Publisher
 from scorer.scoring import BatchScorer, History
 from tests.builders import a_bundle, an_application
@@ -30,25 +30,22 @@ LETTERS = APPLICATIONS.dead_letters("scorer")
 
 
 @dataclass
-class Message:
-    """What aiokafka and Faust make of a record."""
-
-    value: bytes | None
-    offset: int
-    topic: str = APPLICATIONS.name
-    partition: int = 0
-    key: bytes | None = None
-    headers: list[tuple[str, bytes]] | None = None
-    timestamp: float | None = 1_700_000_000.125
-
-
-@dataclass
 class Event:
-    message: Message
+    """A ticket that draws these records, and its ack."""
+
+    records: Sequence[RawRecord]
     steps: list[str]
 
+    @property
+    def value(self) -> "Event":
+        return self
+
+    def draw(self) -> "Event":
+        return self
+
     def ack(self) -> None:
-        self.steps.append(f"ack {self.message.offset}")
+        offsets = [record.offset for record in self.records]
+        self.steps.append(f"ack {offsets}")
 
 
 @dataclass
@@ -56,8 +53,6 @@ class App:
     """What the agent touches of a Faust application and its consumer."""
 
     steps: list[str]
-    rebalancing: bool = False
-    unacked: set[str] = field(default_factory=set)
 
     @property
     def consumer(self) -> "App":
@@ -66,18 +61,20 @@ class App:
     async def commit(self) -> None:
         self.steps.append("commit")
 
+    async def crash(self, error: Exception) -> None:
+        self.steps.append(f"crash {type(error).__name__}")
+
 
 @dataclass
-class Batches:
-    """A stream that hands over these batches and ends."""
+class Events:
+    """A stream that hands over these events and ends."""
 
-    batches: Sequence[Sequence[Event]]
+    given: Sequence[Event]
     app: App
 
-    async def noack_take(self, _size: int, within: float) -> AsyncIterator[Sequence[Event]]:
-        assert within > 0
-        for batch in self.batches:
-            yield batch
+    async def events(self) -> AsyncIterator[Event]:
+        for event in self.given:
+            yield event
 
 
 class TellingProducer(FakeProducer):
@@ -139,13 +136,17 @@ class Stand:
             guard=self.guard,
         )
 
-    def batch(self, *values: bytes | LoanApplication | None, first: int = 0) -> list[Event]:
+    def batch(self, *values: bytes | LoanApplication | None, first: int = 0) -> Event:
         encoded = [encode(v) if isinstance(v, LoanApplication) else v for v in values]
-        return [Event(Message(value, first + at), self.steps) for at, value in enumerate(encoded)]
+        records = [
+            RawRecord(APPLICATIONS.name, 0, first + at, None, value, (), 1_700_000_000_125)
+            for at, value in enumerate(encoded)
+        ]
+        return Event(records, self.steps)
 
-    async def take(self, *batches: Sequence[Event]) -> None:
-        stream = cast(Stream[Any], Batches(batches, self.app))
-        await self.agent.score_applications(stream, 10, 0.05)
+    async def take(self, *batches: Event) -> None:
+        await self.agent.score_applications(cast(Stream[Any], Events(batches, self.app)))
+        await self.agent.confirmed()
 
     def scores(self) -> list[LoanScored]:
         return [decode(record.value, LoanScored) for record in self.broker.records(SCORES)]
@@ -163,17 +164,14 @@ def stand(tmp_path: Path, bundle: ModelBundle) -> Iterator[Stand]:
     stand.service._server.server_close()
 
 
-def test_offsets_are_acked_and_committed_after_the_output_is_confirmed(stand: Stand) -> None:
+def test_offsets_are_acked_after_the_output_is_confirmed(stand: Stand) -> None:
     asyncio.run(stand.take(stand.batch(an_application(1), b"{", an_application(2))))
     assert stand.steps == [
         "send to loan.scores",
         "send to loan.scores",
         "send to loan.applications.scorer.dlq",
         "confirmed",
-        "ack 0",
-        "ack 1",
-        "ack 2",
-        "commit",
+        "ack [0, 1, 2]",
     ]
     assert {one.application_id for one in stand.scores()} == {1, 2}
 
@@ -182,7 +180,27 @@ def test_nothing_is_acked_if_the_broker_does_not_confirm(stand: Stand) -> None:
     stand.broker.refuses = True
     with pytest.raises(DeliveryFailedError):
         asyncio.run(stand.take(stand.batch(an_application(1))))
-    assert stand.steps == ["send to loan.scores"]
+    assert stand.steps == ["send to loan.scores", "crash DeliveryFailedError"]
+
+
+def test_a_batch_is_sent_when_the_one_before_is_confirmed(stand: Stand) -> None:
+    asyncio.run(stand.take(stand.batch(an_application(1)), stand.batch(an_application(2), first=1)))
+    first, second = (["send to loan.scores", "confirmed", f"ack [{at}]"] for at in range(2))
+    assert stand.steps == first + second
+
+
+def test_nothing_is_sent_after_a_batch_that_was_not_confirmed(stand: Stand) -> None:
+    stand.broker.refuses = True
+    with pytest.raises(DeliveryFailedError):
+        asyncio.run(
+            stand.take(stand.batch(an_application(1)), stand.batch(an_application(2), first=1))
+        )
+    assert stand.steps == ["send to loan.scores", "crash DeliveryFailedError"]
+
+
+def test_a_fetch_that_a_rebalance_emptied_is_acked(stand: Stand) -> None:
+    asyncio.run(stand.take(stand.batch()))
+    assert stand.steps == ["confirmed", "ack []"]
 
 
 def test_a_poison_message_is_dead_lettered_and_does_not_block_the_partition(stand: Stand) -> None:
@@ -193,19 +211,17 @@ def test_a_poison_message_is_dead_lettered_and_does_not_block_the_partition(stan
 
 
 def test_a_record_that_ended_the_process_alone_is_dead_lettered_unprocessed(stand: Stand) -> None:
-    events = stand.batch(an_application(1), an_application(2), an_application(3))
-    records = [raw_record(cast(Any, event)) for event in events]
+    event = stand.batch(an_application(1), an_application(2), an_application(3))
+    records = event.records
     for attempt in (Attempt(records), Attempt(records[1:2], alone=True)):
         for _ in range(3):
             with pytest.raises(MemoryError), stand.guard.guarded(attempt):
                 raise MemoryError
-    asyncio.run(stand.take(events))
+    asyncio.run(stand.take(event))
     assert {one.application_id for one in stand.scores()} == {1, 3}
     letter = stand.broker.records(LETTERS)[0]
     assert dict(letter.headers)["dlq_reason"] == Reason.CRASH.encode()
     assert letter.value == encode(an_application(2))
-    one_by_one = [step for step in stand.steps if step.startswith(("ack", "commit"))]
-    assert one_by_one == ["ack 0", "commit", "ack 1", "commit", "ack 2", "commit"]
 
 
 def test_a_model_is_swapped_between_batches(stand: Stand, tmp_path: Path) -> None:
@@ -224,23 +240,13 @@ def test_too_many_dead_letters_hold_the_agent_until_it_is_resumed(stand: Stand) 
         bad, good = stand.batch(*[b"{"] * 4), stand.batch(an_application(5), first=4)
         taking = asyncio.create_task(stand.take(bad, good))
         await _until(lambda: "dead letters" in stand.service.health.unready(), "the pause")
-        stand.app.unacked.add("the event behind the batch")
-        stand.app.rebalancing = True
-        await _until(lambda: not stand.app.unacked, "the event to be given back")
+        assert stand.steps[-2:] == ["ack [0, 1, 2, 3]", "commit"]
         assert stand.scores() == []
         stand.service.resume()
         await taking
 
     asyncio.run(until_held())
     assert [one.application_id for one in stand.scores()] == [5]
-
-
-def test_a_faust_event_becomes_the_record_that_lay_in_kafka() -> None:
-    message = Message(b"v", 7, partition=3, key=b"k", headers=[("a", b"1"), ("a", b"2")])
-    record = raw_record(cast(Any, Event(message, [])))
-    assert (record.topic, record.partition, record.offset) == (APPLICATIONS.name, 3, 7)
-    assert (record.key, record.value, record.timestamp_ms) == (b"k", b"v", 1_700_000_000_125)
-    assert record.headers == (("a", b"1"), ("a", b"2"))
 
 
 async def _until(condition: Callable[[], bool], message: str) -> None:

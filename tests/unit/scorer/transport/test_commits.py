@@ -1,0 +1,121 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+
+from scorer.transport.commits import Commits
+from scorer.transport.flow import Flow
+from tests.unit.scorer.transport.test_flow import a_message
+
+PLACE = ("in", 0)
+BUSY = KafkaError(KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
+
+
+@dataclass
+class Client:
+    """Notes what is committed; answers what waits for its answer by `answers`."""
+
+    sent: list[int] = field(default_factory=list)
+    answers: list[KafkaError | None] = field(default_factory=list)
+
+    def commit(self, *, offsets: Sequence[TopicPartition], asynchronous: bool) -> Any:
+        self.sent += [partition.offset for partition in offsets]
+        if not asynchronous and self.answers and (error := self.answers.pop(0)):
+            raise KafkaException(error)
+        return list(offsets)
+
+
+@dataclass
+class Stand:
+    """Commits of a flow whose one partition is worked on record by record."""
+
+    client: Client = field(default_factory=Client)
+    flow: Flow = field(default_factory=lambda: Flow(10))
+
+    def __post_init__(self) -> None:
+        self.commits = Commits(cast(Any, self.client), self.flow)
+
+    def done(self, offset: int) -> None:
+        self.flow.put([a_message(0, offset)])
+        self.flow.settle(self.flow.begin())
+
+
+@pytest.fixture
+def stand() -> Stand:
+    return Stand()
+
+
+def test_one_commit_is_under_way_and_the_next_takes_all_that_came_meanwhile(stand: Stand) -> None:
+    for offset in range(4):
+        stand.done(offset)
+        stand.commits.go_on()
+    assert stand.client.sent == [1]
+    stand.commits.answered(None, [])
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 4]
+
+
+def test_without_anything_settled_nothing_is_sent(stand: Stand) -> None:
+    stand.commits.go_on()
+    stand.commits.wait()
+    assert stand.client.sent == []
+
+
+def test_what_the_broker_cannot_take_yet_is_tried_again(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    stand.commits.answered(BUSY, [])
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 1]
+
+
+def test_an_error_of_a_partition_counts_too(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    refused = cast(TopicPartition, Refused(BUSY))
+    stand.commits.answered(None, [refused])
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 1]
+
+
+def test_a_commit_that_a_rebalance_overtook_is_dropped(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    stand.commits.answered(KafkaError(KafkaError.ILLEGAL_GENERATION), [])
+    stand.commits.go_on()
+    assert stand.client.sent == [1]
+
+
+def test_any_other_refusal_ends_the_process(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    with pytest.raises(KafkaException, match="TOPIC_AUTHORIZATION_FAILED"):
+        stand.commits.answered(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED), [])
+
+
+def test_waiting_sees_the_commit_under_way_through_and_tries_again(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    stand.done(1)
+    stand.client.answers = [BUSY, None]
+    stand.commits.wait()
+    assert stand.client.sent == [1, 2, 2]
+
+
+def test_an_old_answer_brings_no_older_offset_back(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    stand.done(1)
+    stand.commits.wait()
+    stand.commits.answered(BUSY, [])
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 2]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A partition in the broker's answer."""
+
+    error: KafkaError
