@@ -55,17 +55,26 @@ def build_dataset(applications: pd.DataFrame, histories: Histories | None) -> Da
     An applicant whom the histories do not know has every history feature missing.
     """
     ids = applications[ID].to_numpy(dtype=np.int64)
-    columns = application_columns(applications)
-    categories = seen_levels(columns)
-    joined = np.empty((len(ids), 0), np.float32) if histories is None else join(histories, ids)
+    categories = seen_levels(application_columns(applications))
     return Dataset(
         ids=ids,
         target=applications[TARGET].to_numpy(dtype=np.float64),
-        matrix=feature_matrix(columns, CategoryCoder(categories), joined),
+        matrix=full_matrix(applications, histories, categories),
         categories=categories,
         history_version=NO_HISTORIES if histories is None else HISTORY_VERSION,
         history_features=() if histories is None else HISTORY_FEATURES,
     )
+
+
+def full_matrix(
+    applications: pd.DataFrame,
+    histories: Histories | None,
+    categories: Mapping[str, tuple[str, ...]],
+) -> FloatMatrix:
+    """Applications and their histories in the full feature space, as the scorer makes it."""
+    ids = applications[ID].to_numpy(dtype=np.int64)
+    joined = np.empty((len(ids), 0), np.float32) if histories is None else join(histories, ids)
+    return feature_matrix(application_columns(applications), CategoryCoder(categories), joined)
 
 
 def join(histories: Histories, ids: npt.NDArray[np.int64]) -> FloatMatrix:

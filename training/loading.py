@@ -7,14 +7,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from contracts.packing import FloatMatrix
 from training.applications import ID, check_target, read_applications
-from training.dataset import Dataset, build_dataset, hold_out
+from training.attribution import sample_rows
+from training.dataset import Dataset, build_dataset, full_matrix, hold_out
 from training.engines.engine import connect
 from training.histories.aggregation import TABLES, Histories, Identifiers, aggregate, lost_features
 from training.histories.file import read_histories, write_histories
 from training.options import TrainingOptions
 from training.progress import progress_bar
 from training.tables import APPLICATION_TABLES, HISTORY_TABLES, Allowances, find_table
+
+_UNLABELLED_ROWS = 20_000
+"""So many rows tell a stability index of a hundredth from none."""
 
 _ROWS_A_FOLD = 2
 """The least number of either class in a fold; with fewer no figure can be taken."""
@@ -26,11 +31,13 @@ class Loaded:
 
     Attributes:
         dataset: applicants with outcomes.
+        unlabelled: some of application_test in the full feature space, where the folder has it.
         files: every file that was read.
         notes: what the reader of the figures must know of the data.
     """
 
     dataset: Dataset
+    unlabelled: FloatMatrix | None
     files: tuple[Path, ...]
     notes: tuple[str, ...]
 
@@ -44,16 +51,29 @@ def load(options: TrainingOptions) -> Loaded:
     applications = read_applications(options.data, "application_train", options.allow)
     applications, notes = _held_out(options, applications)
     check_target(applications, options.data, options.folds * _ROWS_A_FOLD)
+    unlabelled = _unlabelled(options)
     histories = None
     if options.tables == "all":
-        ids = applications[ID].to_numpy(dtype=np.int64)
+        frames = [applications] if unlabelled is None else [applications, unlabelled]
+        ids = np.unique(np.concatenate([frame[ID].to_numpy(dtype=np.int64) for frame in frames]))
         notes += notes_on_tables(options.data, options.allow)
         histories = (
             read_histories(options.histories)
             if options.histories
             else aggregate_shown(options.engine, options.data, ids, options.allow)
         )
-    return Loaded(build_dataset(applications, histories), _files(options), notes)
+    dataset = build_dataset(applications, histories)
+    matrix = None if unlabelled is None else full_matrix(unlabelled, histories, dataset.categories)
+    return Loaded(dataset, matrix, _files(options), notes)
+
+
+def _unlabelled(options: TrainingOptions) -> pd.DataFrame | None:
+    """Enough of application_test to tell whether the scores of others are shifted."""
+    allow = Allowances(tables=True, columns=options.allow.columns)
+    if find_table(options.data, "application_test", allow).file is None:
+        return None
+    frame = read_applications(options.data, "application_test", options.allow)
+    return frame.iloc[sample_rows(len(frame), _UNLABELLED_ROWS, options.seed)]
 
 
 def _held_out(
@@ -105,9 +125,10 @@ def histories_to_file(
 
 
 def _files(options: TrainingOptions) -> tuple[Path, ...]:
-    names = ["application_train"]
+    names = ["application_train", "application_test"]
     if options.tables == "all" and options.histories is None:
         names += HISTORY_TABLES
-    sources = [find_table(options.data, name, options.allow) for name in names]
+    allow = Allowances(tables=True, columns=options.allow.columns)
+    sources = [find_table(options.data, name, allow) for name in names]
     found = [source.file.path for source in sources if source.file]
     return tuple(dict.fromkeys(found + ([options.histories] if options.histories else [])))

@@ -4,6 +4,7 @@ import pytest
 from tests.evaluations import an_evaluation
 from training.evaluation import Evaluation, decode_evaluation, encode_evaluation
 from training.evaluation_plots import evaluation_figures
+from training.evaluation_words import evaluation_in_words
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,19 @@ def test_what_was_not_measured_has_no_picture(evaluation: Evaluation) -> None:
 
     assert set(evaluation_figures(evaluation)) - set(evaluation_figures(without)) == {"stability"}
     assert "score_psi" not in without.as_metrics()
+
+
+def test_the_words_name_the_calibration_in_force_and_the_least_favoured(
+    evaluation: Evaluation,
+) -> None:
+    words = evaluation_in_words(evaluation).splitlines()
+
+    assert [line.split(":")[0] for line in words[:4]] == [
+        "calibration none",
+        "calibration platt (in force)",
+        "calibration beta",
+        "calibration isotonic",
+    ]
+    least = min(evaluation.fairness, key=lambda group: group.approval.value)
+    assert words[-1].startswith(f"fairness by gender: approved least are {least.level}, 0.")
+    assert any(line.startswith("score stability, train to test: PSI") for line in words)
