@@ -83,3 +83,19 @@ def count(text: str) -> int:
     if found < 2:  # noqa: PLR2004
         raise argparse.ArgumentTypeError(f"{text} is less than 2")
     return found
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    found = int(text)
+    if found < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return found
+
+
+def natural(text: str) -> int:
+    """A whole number from 0."""
+    found = int(text)
+    if found < 0:
+        raise argparse.ArgumentTypeError(f"{text} is less than 0")
+    return found
