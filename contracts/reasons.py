@@ -24,7 +24,8 @@ def principal_reasons(
     what one of them adds while another takes it back is no reason. The number of bureau inquiries
     is told fifth where it raises the risk and four others raise it more.
     """
-    weighed = [(sum(attributions[name] for name in group.features), group) for group in groups]
+    added = attributions.__getitem__
+    weighed = [(sum(map(added, group.features)), group) for group in groups]
     raising = sorted(
         ((weight, group) for weight, group in weighed if weight > 0),
         key=lambda one: (-one[0], one[1].code),

@@ -1,10 +1,12 @@
 """From scores to explanations: attributions that add up, the strongest by name, reasons. Pure."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from contracts.bundle import BundleManifest
 from contracts.events import Attribution, LoanExplained, LoanScored
@@ -17,11 +19,14 @@ from explainer.engine import Engine
 from runtime.model_bundle import ModelBundle
 from runtime.tree_text import Doubles
 
+Places = npt.NDArray[np.intp]
+
 STRONGEST = 10
 TOLERANCE = 1e-6
 """How far base value and attributions may be from the raw score, in log-odds."""
 
 UNSEEN_LEVEL = "(unseen level)"
+_LEAST, _MOST = 1e-30, 1e38  # in between a float32 has its full precision and does not overflow
 
 
 class AdditivityError(RuntimeError):
@@ -58,8 +63,8 @@ class Explainer:
         """
         attributions = self.engine.attributions(model_input)
         self._check(scored, attributions)
-        rows = zip(scored, model_input, attributions, strict=True)
-        return [self._explained(one, taken, added, now) for one, taken, added in rows]
+        rows = zip(scored, model_input, attributions, strongest(attributions), strict=True)
+        return [self._explained(*row, now) for row in rows]
 
     def _check(self, scored: Sequence[ScoredRecord], attributions: Doubles) -> None:
         told = np.array([one.score.raw_score for one in scored])
@@ -72,7 +77,12 @@ class Explainer:
             )
 
     def _explained(
-        self, one: ScoredRecord, taken: FloatVector, added: Doubles, now: dt.datetime
+        self,
+        one: ScoredRecord,
+        taken: FloatVector,
+        added: Doubles,
+        places: Places,
+        now: dt.datetime,
     ) -> LoanExplained:
         score, manifest = one.score, self.bundle.manifest
         by_name = dict(zip(manifest.model_features, added.tolist(), strict=True))
@@ -90,35 +100,52 @@ class Explainer:
             base_value=self.engine.base_value,
             raw_score=score.raw_score,
             attributions=pack(added),
-            strongest=strongest(manifest, taken, added),
+            strongest=_named(manifest, taken, added, places),
             reasons=principal_reasons(by_name, manifest.reasons),
         )
 
 
-def strongest(
-    manifest: BundleManifest, taken: FloatVector, added: Doubles
+def strongest(attributions: Doubles) -> Places:
+    """Where in each row the ten largest attributions stand, largest first by absolute value.
+
+    A row's places do not depend on the other rows.
+    """
+    sizes = np.abs(attributions)
+    least = max(sizes.shape[1] - STRONGEST, 0)
+    largest = np.sort(np.argpartition(sizes, least, axis=1)[:, least:], axis=1)
+    order = np.argsort(-np.take_along_axis(sizes, largest, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(largest, order, axis=1)
+
+
+def _named(
+    manifest: BundleManifest, taken: FloatVector, added: Doubles, places: Places
 ) -> tuple[Attribution, ...]:
-    """The ten features that added or took most, strongest first, with what the model saw."""
-    order = np.argsort(-np.abs(added), kind="stable")[:STRONGEST]
-    names = [manifest.model_features[at] for at in order]
+    """The features at these places, with what the model saw of each."""
+    names = [manifest.model_features[at] for at in places]
+    told = zip(names, taken[places].tolist(), added[places].tolist(), strict=True)
     return tuple(
-        Attribution(
-            feature=name,
-            value=shown_value(manifest, name, taken[at]),
-            attribution=float(added[at]),
-        )
-        for name, at in zip(names, order, strict=True)
+        Attribution(feature=name, value=shown_value(manifest, name, value), attribution=attribution)
+        for name, value, attribution in told
     )
 
 
-def shown_value(manifest: BundleManifest, feature: str, value: np.float32) -> float | str | None:
+def shown_value(manifest: BundleManifest, feature: str, value: float) -> float | str | None:
     """A model input for people: a category by its level's name, null where it was missing.
 
     A number is the shortest that is the same float32: 0.55, not 0.550000011920929.
     """
-    if np.isnan(value):
+    if math.isnan(value):
         return None
     levels = manifest.categories.get(feature)
     if levels is None:
-        return float(str(value))
+        return _shortest(value)
     return UNSEEN_LEVEL if value == UNSEEN else levels[int(value)]
+
+
+def _shortest(value: float) -> float:
+    """By seven digits where they are enough, for numpy takes long to find the fewest."""
+    if _LEAST < abs(value) < _MOST:
+        rounded = float(f"{value:.7g}")
+        if float(np.float32(rounded)) == value:
+            return rounded
+    return float(str(np.float32(value)))

@@ -3,13 +3,14 @@
 import datetime as dt
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from contracts.codec import encode
 from contracts.errors import InvalidEvent
-from contracts.events import EVENT_TYPES, LoanExplained, LoanScored
+from contracts.events import EVENT_TYPES, LoanExplained, LoanScored, ReasonGiven
 from contracts.headers import Envelope, child_traceparent, cloud_event_headers
 from contracts.packing import FloatVector
 from contracts.records import Headers
@@ -103,10 +104,8 @@ class Worker:
         for event, cause in explained:
             key = str(event.application_id)
             self._producer.send(EXPLANATIONS, key, encode(event), self._headers(event, cause))
-            for reason in event.reasons:
-                metrics.REASONS.labels(reason.code).inc()
-            metrics.WITHOUT_REASON.inc(not event.reasons)
         send_dead_letters(self._producer, self._kafka, letters)
+        _count([event.reasons for event, _ in explained])
 
     def _headers(self, event: LoanExplained, cause: Envelope) -> Headers:
         return cloud_event_headers(
@@ -118,6 +117,13 @@ class Worker:
             traceparent=child_traceparent(cause.traceparent),
             purpose=event.purpose,
         )
+
+
+def _count(given: Sequence[Sequence[ReasonGiven]]) -> None:
+    """Tell the metrics what reasons a batch gave."""
+    for code, times in Counter(reason.code for reasons in given for reason in reasons).items():
+        metrics.REASONS.labels(code).inc(times)
+    metrics.WITHOUT_REASON.inc(sum(not reasons for reasons in given))
 
 
 def _model_of(readable: tuple[Received[LoanScored], FloatVector]) -> tuple[str, str]:

@@ -4,6 +4,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.errors import InvalidEvent, Reason
 from contracts.events import LoanScored
@@ -19,6 +21,7 @@ from explainer.explanations import (
     Explainer,
     ScoredRecord,
     shown_value,
+    strongest,
 )
 from tests.builders import NOON, a_bundle, a_manifest
 
@@ -112,7 +115,22 @@ def test_an_input_of_another_size_is_an_invalid_event(explainer: Explainer) -> N
 def test_values_are_shown_as_people_know_them(
     feature: str, value: float, shown: float | str | None
 ) -> None:
-    assert shown_value(a_manifest(), feature, np.float32(value)) == shown
+    assert shown_value(a_manifest(), feature, float(np.float32(value))) == shown
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_a_number_is_the_shortest_of_its_float32(value: float) -> None:
+    shown = shown_value(a_manifest(), "EXT_SOURCE_2", value)
+    assert np.float32(shown) == np.float32(value)
+    assert len(repr(shown)) <= len(repr(float(str(np.float32(value)))))
+
+
+@given(st.lists(st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.5, 1e-9, -3.0]), min_size=1, max_size=30))
+def test_the_strongest_are_found_without_a_full_sort(values: list[float]) -> None:
+    added = np.array([values])
+    places = strongest(added)[0]
+    assert len(set(places)) == min(len(values), STRONGEST)
+    assert np.abs(added[0, places]).tolist() == sorted(map(abs, values), reverse=True)[:STRONGEST]
 
 
 def test_the_engine_agrees_with_lightgbms_own_contributions(tmp_path: Path) -> None:
