@@ -44,6 +44,47 @@ def test_calibration_is_a_line_in_log_odds(raw_score: float) -> None:
     assert math.log(probability / (1 - probability)) == pytest.approx(0.5 * raw_score - 1, abs=1e-9)
 
 
+@given(
+    st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=2).map(sorted),
+    st.floats(1e-2, 1e2),
+    st.floats(1e-2, 1e2),
+    st.floats(-10, 10),
+)
+def test_a_bent_calibration_keeps_the_order_and_gives_probabilities(
+    raw_scores: list[float], left: float, right: float, intercept: float
+) -> None:
+    calibration = Calibration(slope=left, bend=right - left, intercept=intercept)
+
+    low, high = (calibration.probability(one) for one in raw_scores)
+
+    assert 0 <= low <= high <= 1
+
+
+@given(st.floats(-30, 30), st.floats(0.1, 3), st.floats(0.1, 3))
+def test_a_bent_calibration_is_beta_calibration_of_the_logistic(
+    raw_score: float, a: float, b: float
+) -> None:
+    score = 1 / (1 + math.exp(-raw_score))
+    odds = math.exp(0.3) * score**a / math.exp(-raw_score) ** b / score**b  # c + a ln s - b ln(1-s)
+
+    found = Calibration(slope=a, bend=b - a, intercept=0.3).probability(raw_score)
+
+    assert found == pytest.approx(odds / (1 + odds), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("bend", [-1.0, -1.5])
+def test_a_calibration_that_turns_back_is_refused(bend: float) -> None:
+    with pytest.raises(msgspec.ValidationError, match="turns back"):
+        msgspec.convert({"slope": 1.0, "bend": bend}, Calibration)
+
+
+def test_a_calibration_without_a_bend_reads_and_scores_as_before() -> None:
+    found = msgspec.convert({"slope": 1.1, "intercept": -0.2}, Calibration)
+
+    assert found == Calibration(slope=1.1, intercept=-0.2)
+    assert found.probability(-2.0) == math.exp(1.1 * -2.0 - 0.2) / (1 + math.exp(1.1 * -2.0 - 0.2))
+
+
 @pytest.mark.parametrize("slope", [0, -1])
 def test_a_calibration_that_turns_the_order_round_is_refused(slope: float) -> None:
     with pytest.raises(msgspec.ValidationError, match="slope"):
