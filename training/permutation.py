@@ -6,7 +6,9 @@ would credit features that it merely learned by heart.
 Sources: L. Breiman, Random forests, 2001; for the interval E. DeLong et al., 1988, paired.
 """
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -113,12 +115,13 @@ def permutation_losses(
     take costs nothing there.
     """
     judges = list(_judges(rows, out_of_fold, shuffling))
-    losses = {
-        name: _combined(
-            [_loss(judge, _places(judge, rows, members), shuffling) for judge in judges]
-        )
-        for name, members in groups.items()
-    }
+
+    def lost(members: Collection[str]) -> Interval:
+        folds = [_loss(judge, _places(judge, rows, members), shuffling) for judge in judges]
+        return _combined(folds)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        losses = dict(zip(groups, pool.map(lost, groups.values()), strict=True))
     return PermutationLosses(losses, sum(len(one.target) for one in judges), shuffling.repeats)
 
 
@@ -158,7 +161,8 @@ def _loss(judge: _Judge, places: Sequence[int], shuffling: Shuffling) -> tuple[f
 
 
 def _placements(model: FoldModel, matrix: FloatMatrix, target: Doubles) -> _Placements:
-    scores = np.asarray(model.booster.predict(matrix, raw_score=True), dtype=np.float64)
+    said = model.booster.predict(matrix, raw_score=True, num_threads=1)
+    scores = np.asarray(said, dtype=np.float64)
     bad, good = scores[target == 1], scores[target == 0]
     ranks = rankdata(np.concatenate([bad, good]))
     above_good = (ranks[: len(bad)] - rankdata(bad)) / len(good)
