@@ -70,7 +70,10 @@ def executed(script: Path, folder: Path, environment: Mapping[str, str]) -> Note
     """
     notebook: NotebookNode = jupytext.read(script)
     client = NotebookClient(
-        notebook, timeout=_SECONDS_A_CELL, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=_SECONDS_A_CELL,
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],
     )
     client.execute(env={**environment, "PYTHONPATH": str(FOLDER.parent)})
     return notebook
