@@ -79,7 +79,7 @@ def default_inner_folds(rows: int) -> int:
 
 def default_features(rows: int) -> int:
     """With few rows the weak features are noise, and cost time."""
-    return 400 if rows >= MANY_ROWS else 150
+    return 250 if rows >= MANY_ROWS else 150
 
 
 def default_workers(rows: int) -> int:
