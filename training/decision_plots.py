@@ -25,7 +25,8 @@ def profit_of_decisions(decisions: Decisions) -> Figure:
     axes.set(
         xlabel=f"probability of default ({shares})", ylabel="profit, % of the amount applied for"
     )
-    axes.legend(frameon=False)
+    capacity = decisions.economics.review_capacity
+    axes.legend(frameon=False, title=f"reviewers can take {capacity:.0%}")
     return figure
 
 
