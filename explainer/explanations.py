@@ -50,7 +50,7 @@ class Explainer:
 
     def model_input(self, score: LoanScored) -> FloatVector:
         """What the trees took, from the score event; raises `InvalidEvent` on a wrong size."""
-        whole = unpack(score.features, len(self.bundle.manifest.features))
+        whole = unpack(score.features, self.bundle.reference.shape[1])
         return whole[self.bundle.columns]
 
     def explain(
