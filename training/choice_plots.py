@@ -13,18 +13,18 @@ from training.trials import Trial
 
 def folds_plot(out_of_fold: OutOfFold, target: Doubles) -> Figure:
     """The AUC of each outer fold on the rows it held out, with its interval and its trees."""
-    figure, axes = canvas("The outer folds, each on rows that it had not seen", height=3)
+    whole = auc_interval(out_of_fold.raw_scores, target)
+    figure, axes = canvas(f"The outer folds on rows that they had not seen; all: {whole}", height=3)
     names = []
     for at, rounds in enumerate(out_of_fold.rounds):
         held_out = out_of_fold.fold == at
         found = auc_interval(out_of_fold.raw_scores[held_out], target[held_out])
         draw_interval(axes, at, found, GOOD)
         names.append(f"fold {at + 1}: {held_out.sum():,} rows, {rounds} trees")
-    whole = auc_interval(out_of_fold.raw_scores, target)
-    axes.axvline(whole.value, color=NEUTRAL, linewidth=1, linestyle=":", label=f"all: {whole}")
+    axes.axvline(whole.value, color=NEUTRAL, linewidth=1, linestyle=":")
     name_rows(axes, names)
     axes.set(xlabel="AUC, with its 95 % interval")
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.margins(y=0.2)
     return figure
 
 

@@ -54,7 +54,7 @@ def feature_bars(importance: Importance) -> Figure:
 
 def family_bars(title: str, families: Sequence[FamilyImportance]) -> Figure:
     """Families of features: what they moved, and what the ranking loses without them."""
-    figure = Figure(figsize=(10, 0.3 * len(families) + 1.6), layout="constrained")
+    figure = Figure(figsize=(10, max(0.3 * len(families) + 1.6, 2.8)), layout="constrained")
     attribution, loss = figure.subplots(1, 2, sharey=True)
     figure.suptitle(title, x=0.01, ha="left")
     names = [f"{one.family} ({one.features})" for one in families]
