@@ -19,12 +19,15 @@ ifneq ($(wildcard $(STAMP)),)
 $(shell grep -qxF '$(CURDIR)' $(STAMP) && $(BIN)/python -c '$(IS_3_11)' 2> /dev/null || rm -f $(STAMP))
 endif
 
-.PHONY: help setup demo test check bench train clean
+.PHONY: help setup spark demo test check bench train clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## the locked dependencies in .venv; nothing to do when they are current
+
+spark: setup ## pyspark into .venv, for --engine local or spark://host:port; needs a Java 17
+	$(PIP_INSTALL) --require-hashes -r requirements-spark.lock
 
 demo: setup ## everything on a real Kafka, live in the terminal; ONCE=1: a bounded round; DATA=folder: Kaggle data
 	$(BIN)/python -m deploy.local.demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(DATA),--data '$(DATA)')

@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,7 +80,9 @@ class Spark:
             BadInputError: a file that it reads is damaged; names the record, Spark knows no lines.
         """
         try:
-            return self._database.to_pyarrow(table)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # pyspark warns of an error that it raises as well
+                return self._database.to_pyarrow(table)
         except (Py4JError, PySparkException) as error:
             raise BadInputError(_in_words(str(error))) from error
 
