@@ -67,12 +67,13 @@ class Drained:
     Attributes:
         rate: events a second, from a tenth of its output on.
         events: how many outputs it gave.
-        cpu_seconds: of its process, start included.
+        cpu_us: microseconds of a core that an event took it, from its first output on; unlike the
+            rate, it hardly depends on what else the machine has to do.
     """
 
     rate: float
     events: int
-    cpu_seconds: float
+    cpu_us: float
 
 
 def drain(
@@ -119,15 +120,14 @@ class _Drain:
         before = ends(self._admin, told.target)
         with ExitStack() as stack:
             started = [stack.enter_context(self._started(at)) for at in range(processes)]
-            done = self._watch(started, before, window)
+            done, cpu_us = self._watch(started, before, window)
             if done and self._contestant.commits:
                 self._await_commit()
-            cpu = sum(cpu_seconds(process.pid) for process in started)
         outputs = read_outputs(told.bootstrap, told.target, before, backlog.expected, self._mode)
         outputs.check(backlog.count, complete=done)
         if not self._service:
             backlog.stage.delete_topics(told.target)
-        return Drained(outputs.rate(_WARM), len(outputs.numbers), cpu)
+        return Drained(outputs.rate(_WARM), len(outputs.numbers), cpu_us)
 
     def _started(self, at: int) -> LeashedProcess:
         """The contestant's process; the `at`-th of several."""
@@ -153,19 +153,21 @@ class _Drain:
             shutil.copytree(first, copy)
         return copy
 
-    def _watch(self, started: Sequence[LeashedProcess], before: Ends, window: float) -> bool:
-        """Whether the whole backlog came out before the window closed."""
+    def _watch(
+        self, started: Sequence[LeashedProcess], before: Ends, window: float
+    ) -> tuple[bool, float]:
+        """Whether the whole backlog came out in the window, and microseconds an event."""
         moved, first, seen = time.monotonic(), math.inf, 0
-        while seen < self._backlog.count:
+        warm = (0.0, 0)  # processor seconds and outputs at the first look that saw any
+        while seen < self._backlog.count and time.monotonic() - first <= window:
             self._check(started, moved, _START_SECONDS if first == math.inf else _STALL_SECONDS)
             now_at = ends(self._admin, self._told.target)
             out, now = sum(now_at[at] - before[at] for at in before), time.monotonic()
             if out > seen:
                 seen, moved, first = out, now, min(first, now)
-            if now - first > window:
-                return False
+                warm = warm if warm[1] else (_cpu(started), seen)
             time.sleep(_LOOK)
-        return True
+        return seen >= self._backlog.count, 1e6 * (_cpu(started) - warm[0]) / max(1, seen - warm[1])
 
     def _check(self, started: Sequence[LeashedProcess], moved: float, patience: float) -> None:
         codes = [process.exit_code for process in started if process.exit_code is not None]
@@ -184,6 +186,10 @@ class _Drain:
     def _failed(self, what: str) -> ContestantFailedError:
         end = "\n".join(self._log.read_text(errors="replace").splitlines()[-_LOG_LINES:])
         return ContestantFailedError(f"{self._contestant.name} ({self._mode}) {what}:\n{end}")
+
+
+def _cpu(started: Sequence[LeashedProcess]) -> float:
+    return sum(cpu_seconds(process.pid) for process in started)
 
 
 def forget_group(admin: AdminClient, group: str) -> None:

@@ -26,7 +26,7 @@ from deploy.local.services import RunningService, running_services
 RATES = (50, 500, 2_000)
 _PREFIX = "latency-"
 _LEAD = 3.0  # seconds until the publisher has started
-_WARM_UP = 15.0  # compiles what is compiled
+_WARM_UP, _WARM_RATE = 10.0, 100
 _READS = 4.0  # a second; more would be a load of their own
 _PAUSE = 0.01
 _PATIENCE = 60.0
@@ -55,7 +55,7 @@ class Load:
     @property
     def run(self) -> str:
         """What the event ids begin with."""
-        return f"load-{self.rate}"
+        return f"load-{self.rate}-{self.begin:.0f}"
 
     def due(self, number: int) -> float:
         """When an application is to be published."""
@@ -70,7 +70,7 @@ def measure(stage: Stage, scale: Scale) -> Findings:
     """
     found: dict[int, Mapping[str, Percentiles]] = {}
     with everything(stage, _PREFIX) as services:
-        _at_rate(stage, services["api"], RATES[0], _WARM_UP)
+        warm_up(stage, _PREFIX)
         for rate in RATES:
             found[rate] = _at_rate(stage, services["api"], rate, scale.load_seconds)
     return Findings(tables=[_table(found, scale)], figures=_figures(found))
@@ -86,6 +86,17 @@ def everything(stage: Stage, prefix: str) -> Iterator[Mapping[str, RunningServic
     database = {"QUERY_API_DATABASE_URL": f"sqlite:///{folder}/creditstream.db"}
     with running_services({**stage.environment(prefix), **database}, folder) as services:
         yield services
+
+
+def warm_up(stage: Stage, prefix: str) -> None:
+    """Some applications through every service, so that what is compiled or loaded once is."""
+    kafka = stage.kafka(prefix)
+    explanations = kafka.topic_name(EXPLANATIONS)
+    begin = ends(stage.admin, explanations)
+    load = Load(_WARM_RATE, round(_WARM_RATE * _WARM_UP), time.time() + _LEAD)
+    with publishing(stage, load, kafka.topic_name(APPLICATIONS)) as publisher:
+        publisher.wait()
+    _await_all(stage, explanations, begin, load)
 
 
 def _at_rate(

@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,9 @@ from contracts.features import (
 from contracts.packing import FloatMatrix
 from producer.generator import generate
 from producer.histories import HistoryFile, open_histories
+from runtime.compiled_code import kept
 from runtime.model_bundle import ModelBundle, read_bundle, write_bundle
+from runtime.tree_kernel import evaluate
 from training.histories.aggregation import HISTORY_VERSION
 from training.reasons import DEFAULT_CATALOGUE, group_features, read_catalogue
 
@@ -46,6 +49,7 @@ _BOOSTING = {
     "cat_smooth": 30.0,
     "deterministic": True,
     "force_col_wise": True,
+    "num_threads": 1,
     "seed": _SEED,
     "verbosity": -1,
 }
@@ -69,9 +73,17 @@ class Material:
         """The model."""
         return self.folder / "bundle"
 
+    @property
+    def compiled(self) -> Path:
+        """What numba compiles, kept for every process of every run."""
+        return self.folder.absolute() / "compiled"
+
     def model(self) -> ModelBundle:
-        """The model, as services load it."""
-        return read_bundle(self.bundle, MODEL_NAME, "1")
+        """The model, its trees compiled as the scorer compiles them."""
+        bundle = read_bundle(self.bundle, MODEL_NAME, "1")
+        with kept(self.compiled, evaluate):
+            bundle.compile_trees()
+        return bundle
 
     def applications(self) -> list[LoanApplication]:
         """The application of every applicant."""
@@ -107,11 +119,11 @@ def material(parent: Path, say: Say) -> Material:
     """
     folder = parent / f"material-{BUNDLE_FORMAT}-{FEATURE_VERSION}-{HISTORY_VERSION}"
     if not folder.exists():
-        unfinished = folder.with_name(f"{folder.name}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        _make(Material(unfinished), say)
-        unfinished.rename(folder)
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="unfinished-", dir=parent) as unfinished:
+            made = Path(unfinished) / "made"
+            _make(Material(made), say)
+            made.rename(folder)
     return Material(folder)
 
 

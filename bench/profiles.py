@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.contestants import PEERS_PYTHON
-from bench.latency import everything
+from bench.latency import everything, warm_up
 from bench.results import Chart, Findings, Table
 from bench.scale import Scale
 from bench.stage import Stage
@@ -26,6 +26,7 @@ def measure(stage: Stage, scale: Scale) -> Findings:
     """
     tables, figures = [], {}
     with everything(stage, _PREFIX) as services:
+        warm_up(stage, _PREFIX)
         stage.publish_backlog(_PREFIX, 2 * scale.profile_seconds * _BACKLOG_SECONDS)
         for name in ("scorer", "explainer"):
             stacks = _record(services[name].process.pid, stage.folder, name, scale.profile_seconds)

@@ -29,6 +29,10 @@ _BURST = 5_000
 _APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
 
 
+class CommandFailedError(RuntimeError):
+    """A command of ours failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A Kafka, a registry with the model in force, and a folder for what processes leave.
@@ -67,6 +71,7 @@ class Stage:
             "KAFKA_TOPIC_PREFIX": prefix,
             "MLFLOW_TRACKING_URI": self.mlflow.tracking_uri,
             "MODEL_NAME": MODEL_NAME,
+            "NUMBA_CACHE_DIR": str(self.material.compiled),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -104,15 +109,19 @@ class Stage:
         """Run one of our commands here.
 
         Raises:
-            CalledProcessError: it failed.
+            CommandFailedError: it ended with another code than 0; has the end of its output.
         """
-        subprocess.run(  # noqa: S603 - our own commands
+        ended = subprocess.run(  # noqa: S603 - our own commands
             [sys.executable, "-m", *arguments],
             env=self.environment(prefix),
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
+        if ended.returncode != 0:
+            command = " ".join(arguments)
+            raise CommandFailedError(f"{command}: code {ended.returncode}\n{ended.stdout[-1500:]}")
 
     def publish_backlog(self, prefix: str, count: int) -> str:
         """`count` applications, the applicants in turn, each with an id that tells its number.

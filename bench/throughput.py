@@ -1,9 +1,10 @@
 """The whole scorer against a bare loop and other frameworks: one Kafka, one backlog, one model."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bench.backlogs import make_backlog
-from bench.contest import Backlog, drain
+from bench.contest import Backlog, Drained, drain
 from bench.contestants import CONTESTANTS, SCORER, Contestant
 from bench.peers.assignment import Mode
 from bench.results import Chart, Findings, Table
@@ -28,7 +29,18 @@ _NOTE = (
     "keep their place by themselves instead of in a consumer group."
 )
 
-Rates = Mapping[tuple[Mode, Contestant], Spread]
+Of = tuple[Mode, Contestant]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Events a second, and microseconds of a core that one takes, over the rounds."""
+
+    rate: Spread
+    cpu_us: Spread
+
+
+Measurements = Mapping[Of, Measured]
 
 
 def measure(stage: Stage, scale: Scale) -> Findings:
@@ -39,38 +51,44 @@ def measure(stage: Stage, scale: Scale) -> Findings:
         WrongOutputError: one did other work.
     """
     backlog = make_backlog(stage, "contest-", scale.backlog, _PARTITIONS)
-    rates = _rates(backlog, scale)
+    measured = _measured(backlog, scale)
+    backlog.clear()
     return Findings(
-        tables=[_table(mode, rates, backlog) for mode in _WORK],
-        figures=_figures(rates),
+        tables=[_table(mode, measured, backlog) for mode in _WORK],
+        figures=_figures(measured),
         notes=[_NOTE],
     )
 
 
-def _rates(backlog: Backlog, scale: Scale) -> Rates:
-    found: dict[tuple[Mode, Contestant], list[float]] = {}
+def _measured(backlog: Backlog, scale: Scale) -> Measurements:
+    found: dict[Of, list[Drained]] = {}
     for number in range(scale.rounds):
-        order = CONTESTANTS if number % 2 == 0 else tuple(reversed(CONTESTANTS))
-        for contestant in order:
+        for contestant in CONTESTANTS[:: 1 if number % 2 == 0 else -1]:
             for mode in _WORK:
                 drained = drain(backlog, contestant, mode, scale.window)
-                found.setdefault((mode, contestant), []).append(drained.rate)
-    return {of: Spread(tuple(each)) for of, each in found.items()}
+                found.setdefault((mode, contestant), []).append(drained)
+    return {
+        of: Measured(
+            Spread(tuple(one.rate for one in each)), Spread(tuple(one.cpu_us for one in each))
+        )
+        for of, each in found.items()
+    }
 
 
-def _table(mode: Mode, rates: Rates, backlog: Backlog) -> Table:
+def _table(mode: Mode, measured: Measurements, backlog: Backlog) -> Table:
     title, work = _WORK[mode]
     size = sum(len(value) for value in backlog.stage.values) / len(backlog.stage.values)
-    ours = rates[mode, SCORER]
+    ours = measured[mode, SCORER].rate
     rows = [
         {
             "contestant": contestant.name,
-            "events a second": rates[mode, contestant].text(0),
-            "scorer against it": f"{ours.against(rates[mode, contestant]):.2f}",
+            "events a second": measured[mode, contestant].rate.text(0),
+            "scorer against it": f"{ours.against(measured[mode, contestant].rate):.2f}",
+            "\u00b5s of a core an event": measured[mode, contestant].cpu_us.text(0),
         }
         for contestant in CONTESTANTS
     ]
-    bars = [(contestant.name, rates[mode, contestant].median) for contestant in CONTESTANTS]
+    bars = [(one.name, measured[mode, one].rate.median) for one in CONTESTANTS]
     return Table(
         name=f"throughput-{mode}",
         title=title,
@@ -81,9 +99,12 @@ def _table(mode: Mode, rates: Rates, backlog: Backlog) -> Table:
     )
 
 
-def _figures(rates: Rates) -> dict[str, float]:
-    figures = {f"{mode}: {who.name}": each.median for (mode, who), each in rates.items()}
-    for (mode, who), each in rates.items():
+def _figures(measured: Measurements) -> dict[str, float]:
+    figures = {}
+    for (mode, who), each in measured.items():
+        figures[f"{mode}: {who.name}"] = each.rate.median
+        figures[f"{mode}: {who.name}, us"] = each.cpu_us.median
         if who is not SCORER:
-            figures[f"{mode}: scorer / {who.name}"] = rates[mode, SCORER].against(each)
+            ratio = measured[mode, SCORER].rate.against(each.rate)
+            figures[f"{mode}: scorer / {who.name}"] = ratio
     return figures

@@ -9,7 +9,9 @@ from contracts.codec import encode
 from contracts.events import EVENT_TYPES, LoanScored
 from contracts.headers import Envelope, child_traceparent, cloud_event_headers
 from contracts.records import Headers, RawRecord
-from runtime.model_bundle import read_bundle
+from runtime.compiled_code import kept
+from runtime.model_bundle import ModelBundle, read_bundle
+from runtime.tree_kernel import evaluate
 from scorer.applications import receive_applications
 from scorer.history_store import HistoryStore
 from scorer.scoring import BatchScorer
@@ -33,6 +35,10 @@ class BadBacklogError(RuntimeError):
     """The backlog holds a record that is no application: the measurement would compare nothing."""
 
 
+class NotCompiledError(RuntimeError):
+    """The compiled trees cannot be used here."""
+
+
 def open_work(assignment: Assignment) -> Work:
     """The work that is asked for, with the model and the histories it needs."""
     return pass_through if assignment.mode == "pass" else _scoring(assignment)
@@ -48,7 +54,7 @@ def _present(headers: Headers) -> list[tuple[str, bytes]]:
 
 
 def _scoring(assignment: Assignment) -> Work:
-    scorer = BatchScorer(read_bundle(assignment.model, "creditstream", "1"))
+    scorer = BatchScorer(_compiled_model(assignment))
     histories = HistoryStore(assignment.histories, _STORE_BYTES)
 
     def score(records: Sequence[RawRecord]) -> list[Output]:
@@ -61,6 +67,19 @@ def _scoring(assignment: Assignment) -> Work:
         return [_output(scored, one.envelope) for scored, one in pairs]
 
     return score
+
+
+def _compiled_model(assignment: Assignment) -> ModelBundle:
+    """The model with its trees compiled, as the scorer has them soon after its start.
+
+    Raises:
+        NotCompiledError: they are not; the scorer would be compared with LightGBM.
+    """
+    bundle = read_bundle(assignment.model, "creditstream", "1")
+    with kept(assignment.model.parent / "compiled", evaluate):
+        if not bundle.compile_trees():
+            raise NotCompiledError("the trees were not compiled; the log says why")
+    return bundle
 
 
 def _output(scored: LoanScored, cause: Envelope) -> Output:
