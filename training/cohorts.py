@@ -16,6 +16,7 @@ AGES = (26, 36, 46, 56, 62)
 AGE_BANDS = ("25 and under", "26 to 35", "36 to 45", "46 to 55", "56 to 61", "62 and over")
 
 MISSING, UNSEEN = "missing", "unseen"
+ELDERLY, YOUNGER = "62 and over", "under 62"
 
 _SEGMENTS = (
     "NAME_CONTRACT_TYPE",
@@ -50,9 +51,14 @@ class Applicants:
 
     def protected(self) -> Mapping[str, Labels]:
         """Labels that fairness is measured by; none of them is in the model by default."""
+        ages = self._age_bands()
+        elderly = np.where(
+            ages == AGE_BANDS[-1], ELDERLY, np.where(ages == MISSING, MISSING, YOUNGER)
+        )
         return {
             "gender": self._labels("CODE_GENDER"),
-            "age": self._age_bands(),
+            "age": ages,
+            "elderly": elderly,
             "family status": self._labels("NAME_FAMILY_STATUS"),
         }
 

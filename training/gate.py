@@ -11,11 +11,15 @@ from training.gate_rules import GateRules
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One criterion: whether it is held, and the figures that say so."""
+    """One criterion: whether it is held, and the figures that say so.
+
+    What is not `binding` is told and keeps no model out.
+    """
 
     criterion: str
     passed: bool
     words: str
+    binding: bool = True
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +35,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether every criterion is held."""
-        return all(check.passed for check in self.checks)
+        """Whether every criterion that binds is held."""
+        return not self.refusals
 
     @property
     def opens(self) -> bool:
@@ -42,7 +46,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def refusals(self) -> tuple[str, ...]:
         """What speaks against the model."""
-        return tuple(check.words for check in self.checks if not check.passed)
+        return tuple(one.words for one in self.checks if one.binding and not one.passed)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What must be known of the model and keeps it not out."""
+        return tuple(one.words for one in self.checks if not (one.binding or one.passed))
 
 
 def judge_at_gate(
@@ -98,8 +107,7 @@ def _calibration(evaluation: Evaluation, rules: GateRules) -> Check:
 
 def _fairness(evaluation: Evaluation, rules: GateRules) -> Iterator[Check]:
     for group in evaluation.fairness:
-        held = group.attribute in rules.four_fifths_of
-        if held and not (group.small or group.reference):
+        if not (group.small or group.reference):
             yield _four_fifths(group, rules)
 
 
@@ -108,9 +116,10 @@ def _four_fifths(group: FairnessGroup, rules: GateRules) -> Check:
 
     What chance alone may do is met by leaving out small groups, and who knows better overrides.
     """
-    name = f"{group.attribute}, {group.level}"
+    name, binding = f"{group.attribute}, {group.level}", group.attribute in rules.four_fifths_of
     if group.approval_ratio is None:
-        return Check(criterion="four fifths", passed=False, words=f"{name}: nobody is approved")
+        nobody = f"{name}: nobody is approved"
+        return Check(criterion="four fifths", passed=False, words=nobody, binding=binding)
     held = group.approval_ratio.value >= rules.four_fifths
     state = "holds" if held else "is below"
     return Check(
@@ -119,4 +128,5 @@ def _four_fifths(group: FairnessGroup, rules: GateRules) -> Check:
         words=f"{name}: {state} the {rules.four_fifths:g} rule: its approval rate is "
         f"{group.approval.value:.1%}, {group.approval_ratio} of that of the group approved most; "
         f"it defaulted in {group.observed.value:.1%}, predicted were {group.predicted:.1%}",
+        binding=binding,
     )

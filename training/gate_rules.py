@@ -15,7 +15,8 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         calibration_error: the largest expected calibration error.
         significance: how unlikely under a calibrated model the errors must be to count.
         four_fifths: the least ratio of a group's approval rate to that of the group approved most.
-        four_fifths_of: the attributes by which groups are held to it.
+        four_fifths_of: the attributes by which groups are held to it; of the others a group below
+            it is told. Of age, credit law protects the elderly (12 CFR 1002.6(b)(2)).
         small_share: the least share of the applicants for a group to be judged.
         small_rows: the least number of applicants for it.
         small_defaults: the least number of defaults for a segment's AUC to be relied on.
@@ -24,7 +25,7 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     calibration_error: Share = 0.02
     significance: Share = 0.01
     four_fifths: Share = 0.8
-    four_fifths_of: tuple[str, ...] = ("gender", "age", "family status")
+    four_fifths_of: tuple[str, ...] = ("gender", "elderly", "family status")
     small_share: Share = 0.02
     small_rows: int = 100
     small_defaults: int = 20

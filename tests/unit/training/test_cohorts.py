@@ -31,6 +31,14 @@ def test_ages_fall_into_their_bands_to_the_day() -> None:
     assert found.tolist() == [*AGE_BANDS, "25 and under", "56 to 61", "missing"]
 
 
+def test_the_elderly_are_those_of_sixty_two_and_over() -> None:
+    days = [-np.ceil(age * DAYS_A_YEAR) for age in (30.0, 61.9, 62.0, 70.0)]
+
+    found = applicants(DAYS_BIRTH=[*days, np.nan]).protected()["elderly"]
+
+    assert found.tolist() == ["under 62", "under 62", "62 and over", "62 and over", "missing"]
+
+
 def test_levels_are_named_and_missing_and_unseen_ones_kept_apart() -> None:
     found = applicants(CODE_GENDER=[0, 1, -1, np.nan]).protected()["gender"]
 

@@ -105,10 +105,15 @@ def test_a_small_group_is_not_judged(sound: Evaluation) -> None:
     assert verdict.passed
 
 
-def test_an_attribute_that_the_policy_does_not_name_is_not_judged(sound: Evaluation) -> None:
+def test_of_an_attribute_that_the_policy_does_not_name_the_gate_only_tells(
+    sound: Evaluation,
+) -> None:
     rules = msgspec.structs.replace(RULES, four_fifths_of=("age",))
 
-    assert judge_at_gate(approving(sound, 0.3), None, rules).passed
+    verdict = judge_at_gate(approving(sound, 0.3), None, rules)
+
+    assert verdict.passed
+    assert "gender, " in verdict.warnings[0]
 
 
 def test_an_override_opens_the_gate_and_keeps_what_speaks_against(sound: Evaluation) -> None:
