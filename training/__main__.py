@@ -1,4 +1,4 @@
-"""`python -m training`: histories to a file, a trained model into the registry, the alias moved."""
+"""`python -m training`: from the seven tables to a model in force, and what it says of a table."""
 
 import argparse
 import logging
@@ -11,18 +11,33 @@ from mlflow.exceptions import MlflowException
 
 from contracts.bundle import IncompatibleBundleError
 from training.calibrate import WorthlessScoresError
+from training.champion import RefusedError
 from training.commands.arguments import Command
 from training.commands.histories import add_dictionary, add_histories
-from training.commands.promotion import add_promotion
+from training.commands.promotion import add_promote, add_rollback
+from training.commands.reproduce import add_reproduce
+from training.commands.score import add_score
 from training.commands.train import add_train
+from training.commands.versions import add_versions
 from training.errors import BadInputError
+from training.promotion import PromotionConflictError
 
+_REFUSALS = (RefusedError, PromotionConflictError)
 _BAD_INPUT, _FAILED, _INTERRUPTED = 2, 1, 130
-_COMMANDS = (add_train, add_histories, add_dictionary, add_promotion)
+_COMMANDS = (
+    add_train,
+    add_versions,
+    add_promote,
+    add_rollback,
+    add_reproduce,
+    add_score,
+    add_histories,
+    add_dictionary,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; exit code 2 says bad input, 1 that the registry or the disk failed."""
+    """Run a command; exit code 2 says bad input, 1 a refusal or that registry or disk failed."""
     options = _parser().parse_args(arguments)
     _quieten_mlflow()
     mpl.use("Agg")
@@ -32,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadInputError, WorthlessScoresError) as error:
         print(f"training: {error}", file=sys.stderr)
         return _BAD_INPUT
-    except (MlflowException, IncompatibleBundleError, OSError) as error:
+    except (*_REFUSALS, MlflowException, IncompatibleBundleError, OSError) as error:
         print(f"training: {error}", file=sys.stderr)
         return _FAILED
     except KeyboardInterrupt:

@@ -5,26 +5,34 @@ from collections.abc import Callable
 
 from runtime.settings import MlflowSettings
 from training.artifacts import recorded
-from training.cross_validation import cross_validate, final_choice
+from training.calibrate import Method, WorthlessScoresError
+from training.champion import Motive, promote
 from training.dataset import choose_features, constant_features
+from training.errors import BadInputError
+from training.estimation import Estimate, estimate, search_and_estimate
+from training.evaluation_words import evaluation_in_words
 from training.loading import Loaded, load
-from training.model import Judged, Rulebook, TrainedModel, build_model, judge
+from training.measuring import measure_costs
+from training.model import Judged, Rulebook, build_model
 from training.options import TrainingOptions
-from training.parameters import Plan, Recipe
+from training.parameters import Plan
 from training.policy import read_policy
-from training.progress import progress_bar
+from training.provenance import origin
 from training.reasons import read_catalogue
-from training.register import check_registry, promote, register
+from training.register import check_registry, register
 from training.train import TrainingRows
 
 Say = Callable[[str], None]
 
 
-def train(options: TrainingOptions, settings: MlflowSettings, say: Say) -> str | None:
+def train(
+    options: TrainingOptions, settings: MlflowSettings, motive: Motive, say: Say
+) -> str | None:
     """Train, judge and register a model; the version, or None where it is measured alone.
 
     Raises:
         BadInputError: the data or an option cannot be used.
+        RefusedError: the gate refuses the version, which is registered all the same.
         MlflowException: the registry is away; no version is left behind.
     """
     rulebook = Rulebook(read_policy(options.policy), read_catalogue(options.catalogue))
@@ -32,22 +40,42 @@ def train(options: TrainingOptions, settings: MlflowSettings, say: Say) -> str |
         check_registry(settings)
     loaded = load(options)
     rows = _model_rows(options, loaded, say)
-    plan = options.plan(len(rows.target))
-    judged = _judge(rows, plan)
-    say(_figures(judged))
+    plan = options.plan(loaded.dataset)
+    estimated = _estimate(options, rows, plan, rulebook.policy.calibration.method)
+    say(_figures(estimated.judged))
+    costs = measure_costs(options, loaded.dataset, rows, plan, estimated.judged)
+    for cost in costs:
+        say(str(cost))
     if options.with_protected:
         say("protected attributes are in this model: it is measured, not registered")
         return None
     now = dt.datetime.now(dt.UTC)
-    recipe = Recipe(plan=plan, choice=final_choice(rows, plan, judged.out_of_fold))
-    model = build_model(loaded.dataset, rows, judged, recipe, rulebook, trained_at=now)
-    with recorded(options, plan, loaded, model) as record:
+    judged, recipe = estimated.judged, estimated.recipe
+    model = build_model(
+        loaded.dataset,
+        rows,
+        judged,
+        recipe,
+        rulebook,
+        trained_at=now,
+        unlabelled=loaded.unlabelled,
+    )
+    say(evaluation_in_words(model.evaluation))
+    with recorded(
+        options,
+        loaded,
+        model,
+        name=settings.model_name,
+        made=origin(motive.by),
+        trials=estimated.trials,
+        costs=costs,
+    ) as record:
         version = register(settings, record)
-    say(_decisions(model))
+    say(f"{settings.model_name} version {version} is registered")
     if options.promote:
-        promote(settings, version)
-    state = f"in force as {settings.model_alias}" if options.promote else "not in force"
-    say(f"{settings.model_name} version {version} is registered, {state}")
+        for finding in promote(settings, version, motive, rulebook.policy.gate):
+            say(f"overridden: {finding}")
+        say(f"{settings.model_name} version {version} is in force as {settings.model_alias}")
     return version
 
 
@@ -61,9 +89,16 @@ def _model_rows(options: TrainingOptions, loaded: Loaded, say: Say) -> TrainingR
     return loaded.dataset.model_rows(features)
 
 
-def _judge(rows: TrainingRows, plan: Plan) -> Judged:
-    with progress_bar("folds", plan.folds) as step:
-        return judge(cross_validate(rows, plan, step), rows.target)
+def _estimate(options: TrainingOptions, rows: TrainingRows, plan: Plan, method: Method) -> Estimate:
+    try:
+        if options.trials:
+            return search_and_estimate(rows, plan, options.trials, options.study, method)
+        return estimate(rows, plan, method)
+    except WorthlessScoresError as error:
+        raise BadInputError(
+            f"{options.data}: nothing can be learned from {len(rows.target):,} rows with "
+            f"{int(rows.target.sum()):,} defaults: {error}"
+        ) from error
 
 
 def _figures(judged: Judged) -> str:
@@ -73,15 +108,4 @@ def _figures(judged: Judged) -> str:
         f"AUC {found.auc}, Gini {found.gini:.4f}, KS {found.ks:.4f}, "
         f"Brier {found.brier:.5f}, log loss {found.log_loss:.5f}, ECE {found.ece:.5f}; "
         f"{judged.out_of_fold.median_rounds} trees of {judged.out_of_fold.rounds}"
-    )
-
-
-def _decisions(model: TrainedModel) -> str:
-    policy, probability = model.manifest.policy, model.judged.probability
-    approved = float((probability < policy.approve_below).mean())
-    declined = float((probability >= policy.decline_from).mean())
-    return (
-        f"approve below {policy.approve_below:.4f} ({approved:.1%}), "
-        f"decline from {policy.decline_from:.4f} ({declined:.1%}), "
-        f"refer between ({1 - approved - declined:.1%})"
     )

@@ -1,6 +1,6 @@
-"""The only writes to MLflow: a run with its record, a model version, and at last the alias."""
+"""Writes a run with its record to MLflow, and at last its model version; no alias moves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +9,14 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
-from contracts.bundle import DIGEST_TAG, MANIFEST_FILE, IncompatibleBundleError
+from contracts.bundle import DIGEST_TAG, MANIFEST_FILE
 from runtime.model_bundle import read_bundle, sha256
-from runtime.model_registry import ModelRegistry
 from runtime.settings import MlflowSettings
-from training.dataset import NO_HISTORIES
-from training.histories.aggregation import HISTORY_VERSION
+from training.record_files import BUNDLE
+from training.trial_runs import log_trials
+from training.trials import Trial
 
 EXPERIMENT = "creditstream-training"
-BUNDLE = "bundle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +28,14 @@ class Record:
         metrics: figures out of fold.
         tags: fingerprints and versions.
         folder: artifacts; its subfolder `bundle` is the model.
+        trials: of the search for parameters, each a nested run.
     """
 
     parameters: Mapping[str, object]
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
     folder: Path
+    trials: Sequence[Trial] = ()
 
 
 def check_registry(settings: MlflowSettings) -> None:
@@ -66,23 +67,6 @@ def register(settings: MlflowSettings, record: Record) -> str:
     return version
 
 
-def promote(settings: MlflowSettings, version: str) -> None:
-    """Put a version into force: move the alias to it, if its bundle can be served.
-
-    Raises:
-        MlflowException: no such version, or the registry is away.
-        IncompatibleBundleError: it cannot be served, or nobody makes its histories.
-    """
-    found = ModelRegistry(settings).load(version).manifest.history_version
-    if found not in (NO_HISTORIES, HISTORY_VERSION):
-        raise IncompatibleBundleError(
-            f"version {version} takes histories of version {found}; this code makes "
-            f"{HISTORY_VERSION}, so every applicant's history would be unknown to it"
-        )
-    client = MlflowClient(tracking_uri=settings.tracking_uri)
-    client.set_registered_model_alias(settings.model_name, settings.model_alias, version)
-
-
 def _experiment(client: MlflowClient, settings: MlflowSettings) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is not None:
@@ -106,6 +90,7 @@ def _log(client: MlflowClient, run_id: str, record: Record) -> None:
         tags=[RunTag(name, value) for name, value in record.tags.items()],
     )
     client.log_artifacts(run_id, str(record.folder))
+    log_trials(client, run_id, record.trials)
 
 
 def _new_version(

@@ -17,30 +17,13 @@ from runtime.model_registry import ModelRegistry
 from runtime.settings import MlflowSettings
 from tests.builders import a_manifest
 from tests.kaggle_tables import write_table
-from tests.quick_training import APPLICANTS, train
+from tests.quick_training import APPLICANTS, LET_THROUGH, train
 from tests.registry import a_champion
 from training.__main__ import main
 from training.histories.aggregation import HISTORY_FEATURES, HISTORY_VERSION
 from training.histories.file import read_histories
 
 SERVABLE = a_manifest(history_version=HISTORY_VERSION)
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """MLflow's database without a run; to make one takes seconds."""
-    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
-    MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
-    return path
-
-
-@pytest.fixture
-def registry(
-    empty_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> MlflowSettings:
-    shutil.copy(empty_database, tmp_path / "mlflow.db")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
-    return MlflowSettings()
 
 
 @pytest.fixture
@@ -163,7 +146,7 @@ def test_a_version_can_be_registered_without_promotion_and_promoted_later(
     assert train(kaggle, "--tables", "application", "--no-promote") == 0
     assert ModelRegistry(registry).champion_version() == old
 
-    assert main(["promote", "2"]) == 0
+    assert main(["promote", "2", *LET_THROUGH]) == 0
 
     assert ModelRegistry(registry).champion_version() == "2"
     policy = ModelRegistry(registry).load("2").manifest.policy
@@ -186,7 +169,7 @@ def test_a_version_that_services_cannot_load_is_not_promoted(
 ) -> None:
     old = a_champion(registry, tmp_path / "bundle-1", SERVABLE)
     broken = a_champion(registry, tmp_path / "bundle-2", SERVABLE)
-    assert main(["promote", old]) == 0
+    assert main(["promote", old, *LET_THROUGH]) == 0
     (tmp_path / "bundle-2" / TREES_FILE).write_text("no trees")
 
     assert main(["promote", broken]) == 1
@@ -200,7 +183,7 @@ def test_a_version_whose_histories_nobody_makes_is_not_promoted(
 ) -> None:
     old = a_champion(registry, tmp_path / "bundle-1", SERVABLE)
     a_champion(registry, tmp_path / "bundle-2", a_manifest(history_version="0"))
-    assert main(["promote", old]) == 0
+    assert main(["promote", old, *LET_THROUGH]) == 0
 
     assert main(["promote", "2"]) == 1
 

@@ -2,17 +2,22 @@
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
+from training.alternatives import Measure
 from training.commands.arguments import (
     Commands,
-    add_alias,
     add_folder,
     allowances,
     count,
     mlflow_settings,
+    natural,
+    positive,
     rate,
     share,
 )
+from training.commands.promotion import add_override, add_reason, motive
+from training.monotone import DEFAULT_DIRECTIONS
 from training.options import HoldOut, TrainingOptions
 from training.pipeline import Say, train
 from training.policy import DEFAULT_POLICY
@@ -25,6 +30,7 @@ def add_train(commands: Commands) -> None:
     add_folder(parser)
     _add_rows(parser)
     _add_model(parser)
+    _add_choices(parser)
     _add_registry(parser)
     parser.set_defaults(command=_train)
 
@@ -49,14 +55,38 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=7, help="of folds and trees (default: 7)")
 
 
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--bagging", type=positive, default=1, metavar="SEEDS", help="average so many seeds")
+    add("--trials", type=natural, default=0, help="search parameters by so many trials a fold")
+    add("--study", type=Path, help="the SQLite file that a stopped search goes on from")
+    add(
+        "--monotone",
+        type=Path,
+        nargs="?",
+        const=DEFAULT_DIRECTIONS,
+        metavar="DIRECTIONS",
+        help="let some features move the risk one way alone (TOML; default: the one shipped)",
+    )
+    add(
+        "--measure",
+        nargs="+",
+        choices=get_args(Measure),
+        default=(),
+        help="print what these restrictions cost in AUC",
+    )
+
+
 def _add_registry(parser: argparse.ArgumentParser) -> None:
-    add_alias(parser, "the alias to put on the model")
+    add_reason(parser)
+    add_override(parser)
     add = parser.add_argument
     add("--no-promote", dest="promote", action="store_false", help="register alone")
 
 
 def _train(options: argparse.Namespace, say: Say) -> int:
-    train(_training_options(options), mlflow_settings(options), say)
+    who_and_why = motive(options, options.override)
+    train(_training_options(options), mlflow_settings(options), who_and_why, say)
     return 0
 
 
@@ -72,10 +102,15 @@ def _training_options(options: argparse.Namespace) -> TrainingOptions:
         policy=options.policy,
         catalogue=options.reasons,
         with_protected=options.with_protected,
+        measure=tuple(options.measure),
         promote=options.promote,
         folds=options.folds,
         rounds=options.rounds,
         features=options.features,
         learning_rate=options.learning_rate,
+        bags=options.bagging,
+        trials=options.trials,
+        study=options.study,
+        monotone=options.monotone,
         seed=options.seed,
     )

@@ -1,0 +1,100 @@
+"""`score`: a whole table of applications by a registered model, on the scorer's own path."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from contracts.bundle import IncompatibleBundleError
+from runtime.model_bundle import ModelBundle
+from runtime.model_registry import ModelRegistry
+from training.applications import ID, application_columns, read_applications
+from training.batch import blocks, score_table
+from training.commands.arguments import Commands, add_folder, allowances, mlflow_settings
+from training.errors import BadInputError
+from training.histories.aggregation import HISTORY_VERSION, Histories
+from training.histories.file import read_histories
+from training.loading import aggregate_shown, notes_on_tables
+from training.pipeline import Say
+from training.progress import progress_bar
+from training.score_file import STANDARD_OUTPUT, write_scores
+from training.tables import APPLICATION_TABLES
+from training.versions import Versions
+
+_TEST = APPLICATION_TABLES[1]
+
+
+def add_score(commands: Commands) -> None:
+    """Add the command `score`."""
+    parser = commands.add_parser(
+        "score",
+        help="score a table of applications",
+        description="Score a table of applications; --data may be the table's file alone.",
+    )
+    add_folder(parser)
+    add = parser.add_argument
+    add("--table", choices=APPLICATION_TABLES, default=_TEST, help=f"default: {_TEST}")
+    add("--histories", type=Path, help="a file of `histories`, in place of the six tables")
+    add("--model", default="champion", help="a version or an alias (default: champion)")
+    add("--out", type=Path, required=True, help="a .csv or .parquet file, or - for the terminal")
+    add("--reasons", action="store_true", help="add the codes of the principal reasons; slow")
+    add("--format", choices=("scores", "kaggle"), default="scores", help="default: scores")
+    parser.set_defaults(command=_score, alias=None)
+
+
+def _score(options: argparse.Namespace, say: Say) -> int:
+    tell = _aside if options.out == STANDARD_OUTPUT else say
+    settings = mlflow_settings(options)
+    bundle = ModelRegistry(settings).load(Versions(settings).named(options.model))
+    folder, table = _table(options)
+    frame = read_applications(folder, table, allowances(options))
+    histories = _histories(options, bundle, frame, tell)
+    with progress_bar("rows", len(blocks(len(frame)))) as step:
+        scores = score_table(
+            bundle,
+            frame[ID].to_numpy(),
+            application_columns(frame),
+            histories,
+            reasons=options.reasons,
+            step=step,
+        )
+    write_scores(options.out, scores, options.format)
+    tell(f"{options.out}: {len(frame):,} rows by {bundle.name} version {bundle.version}")
+    return 0
+
+
+def _aside(text: str) -> None:
+    """Words that must not stand among the scores."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the standard output holds scores
+
+
+def _table(options: argparse.Namespace) -> tuple[Path, str]:
+    """The folder and the name of the table, where a file of it may be given."""
+    if not options.data.is_file() or options.data.suffix == ".zip":
+        return options.data, options.table
+    name = options.data.name.split(".")[0]
+    if name not in APPLICATION_TABLES:
+        raise BadInputError(f"{options.data}: the file's name must begin as the table's: {_TEST}")
+    return options.data.parent, name
+
+
+def _histories(
+    options: argparse.Namespace, bundle: ModelBundle, frame: pd.DataFrame, tell: Say
+) -> Histories | None:
+    if not set(bundle.manifest.history_features) & set(bundle.manifest.model_features):
+        return None
+    if bundle.manifest.history_version != HISTORY_VERSION:
+        raise IncompatibleBundleError(
+            f"version {bundle.version} takes histories of version "
+            f"{bundle.manifest.history_version}; this code makes {HISTORY_VERSION}"
+        )
+    if options.histories:
+        return read_histories(options.histories)
+    if options.data.is_file() and options.data.suffix != ".zip":
+        tell("the model takes histories and none are given: every applicant's history is unknown")
+        return None
+    allow = allowances(options)
+    for note in notes_on_tables(options.data, allow):
+        tell(note)
+    return aggregate_shown(options.engine, options.data, frame[ID].to_numpy(), allow)
