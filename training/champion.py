@@ -47,11 +47,11 @@ class Motive:
 
 def promote(
     settings: MlflowSettings, version: str, motive: Motive, rules: GateRules
-) -> tuple[str, ...]:
+) -> Verdict:
     """Move the alias to a version that can be served and passes the gate.
 
     Returns:
-        What the gate found, where it was overridden.
+        What the gate said of it.
 
     Raises:
         RefusedError: the gate refuses it, and nobody overrides that.
@@ -74,11 +74,11 @@ def promote(
             by=motive.by,
             at=_now(),
             reason=motive.reason,
-            findings=verdict.refusals,
+            findings=(*verdict.refusals, *verdict.warnings),
             override=motive.override if verdict.refusals else None,
         )
     )
-    return verdict.refusals
+    return verdict
 
 
 def roll_back(settings: MlflowSettings, motive: Motive) -> Move:

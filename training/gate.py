@@ -49,6 +49,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(one.words for one in self.checks if one.binding and not one.passed)
 
     @property
+    def in_words(self) -> tuple[str, ...]:
+        """What must be told of a model that the gate let through."""
+        overridden = (f"overridden: {words}" for words in self.refusals)
+        return (*overridden, *(f"note: {words}" for words in self.warnings))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What must be known of the model and keeps it not out."""
         return tuple(one.words for one in self.checks if not (one.binding or one.passed))

@@ -73,8 +73,8 @@ def train(
         version = register(settings, record)
     say(f"{settings.model_name} version {version} is registered")
     if options.promote:
-        for finding in promote(settings, version, motive, rulebook.policy.gate):
-            say(f"overridden: {finding}")
+        for words in promote(settings, version, motive, rulebook.policy.gate).in_words:
+            say(words)
         say(f"{settings.model_name} version {version} is in force as {settings.model_alias}")
     return version
 

@@ -4,6 +4,7 @@ import argparse
 import getpass
 from pathlib import Path
 
+from training.card.update import update_card
 from training.champion import Motive, promote, roll_back
 from training.commands.arguments import Commands, add_alias, mlflow_settings
 from training.pipeline import Say
@@ -60,8 +61,8 @@ def _promote(options: argparse.Namespace, say: Say) -> int:
     settings = mlflow_settings(options)
     rules = read_policy(options.policy).gate
     who_and_why = motive(options, options.override)
-    for finding in promote(settings, options.version, who_and_why, rules):
-        say(f"overridden: {finding}")
+    for words in promote(settings, options.version, who_and_why, rules).in_words:
+        say(words)
     say(f"{settings.model_name} version {options.version} is {settings.model_alias}")
     return 0
 
@@ -69,6 +70,7 @@ def _promote(options: argparse.Namespace, say: Say) -> int:
 def _rollback(options: argparse.Namespace, say: Say) -> int:
     settings = mlflow_settings(options)
     moved = roll_back(settings, motive(options))
+    update_card(settings, moved.version)
     say(
         f"{settings.model_name} version {moved.version} is {settings.model_alias} again, "
         f"in place of {moved.previous}"
