@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,10 +18,12 @@ from contracts.events import DriftReported, LoanExplained, LoanScored
 from contracts.headers import new_traceparent
 from contracts.ids import score_id
 from contracts.topics import APPLICATIONS, DRIFT, EXPLANATIONS, HISTORIES, SCORES
+from deploy.local.notebooks import executed, scripts
 from deploy.local.poison import POISON
 from deploy.local.tally import header
 from deploy.local.watcher import Watcher
 from tests.builders import a_history, an_application, some_applications
+from tests.notebooks import pictures
 from tests.services import ServiceProcess, Stage, a_stage
 from tests.waiting import wait_until
 
@@ -162,6 +166,14 @@ def test_the_api_publishes_and_answers_with_the_score_itself(
     )
     assert answer.status_code == httpx.codes.OK, answer.text
     assert answer.json()["application_id"] == 100_003
+
+
+def test_the_notebook_on_scores_reads_the_chain(
+    chain: Mapping[str, ServiceProcess], tmp_path: Path
+) -> None:
+    script = next(one for one in scripts() if one.stem == "05_scores")
+    address = f"http://127.0.0.1:{chain['QUERY_API'].port}"
+    assert pictures(executed(script, tmp_path, {**os.environ, "CREDITSTREAM_API": address})) == 3
 
 
 def test_every_service_stops_gracefully(chain: Mapping[str, ServiceProcess]) -> None:

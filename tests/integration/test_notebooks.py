@@ -1,46 +1,61 @@
+"""Every notebook is in step with its script, is kept with its pictures, and runs on small data."""
+
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
-import jupytext  # type: ignore[import-untyped]
+import jupytext
 import pytest
-from nbclient import NotebookClient
 
-from tests.registry import a_registry
+from deploy.local.notebooks import executed, in_step, main, scripts
+from runtime.settings import MlflowSettings
+from tests.notebooks import pictures
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-PAIRED = sorted(NOTEBOOKS.glob("*.py"))
-
-
-@pytest.mark.parametrize("script", PAIRED, ids=lambda path: path.stem)
-def test_a_notebook_and_its_script_say_the_same(script: Path) -> None:
-    said = jupytext.read(script).cells
-    shown = jupytext.read(script.with_suffix(".ipynb")).cells
-
-    assert [(one.cell_type, one.source) for one in shown] == [
-        (one.cell_type, one.source) for one in said
-    ]
+NEEDS_A_CHAIN = "05_scores"  # it runs in tests/e2e, where the services are
 
 
-@pytest.mark.parametrize("script", PAIRED, ids=lambda path: path.stem)
+def names(paths: Sequence[Path]) -> list[str]:
+    return [path.stem for path in paths]
+
+
+def test_there_are_five_notebooks_in_step_with_their_scripts() -> None:
+    assert [name[:2] for name in names(scripts())] == ["01", "02", "03", "04", "05"]
+    assert main(["--check"]) == 0
+
+
+def test_a_script_that_was_changed_is_out_of_step(tmp_path: Path) -> None:
+    script = tmp_path / "one.py"
+    script.write_text("# %%\nprint(1)\n")
+    assert not in_step(script)
+
+    jupytext.write(jupytext.read(script), script.with_suffix(".ipynb"))
+    assert in_step(script)
+
+    script.write_text("# %%\nprint(2)\n")
+    assert not in_step(script)
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda path: path.stem)
 def test_a_notebook_is_committed_with_its_pictures(script: Path) -> None:
     notebook = jupytext.read(script.with_suffix(".ipynb"))
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
 
-    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert pictures(notebook) >= 2
     assert not [output for output in outputs if output.output_type == "error"]
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("script", PAIRED, ids=lambda path: path.stem)
-def test_a_notebook_runs_against_a_registry(
-    script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "script",
+    [path for path in scripts() if path.stem != NEEDS_A_CHAIN],
+    ids=lambda path: path.stem,
+)
+def test_a_notebook_runs_on_small_data(
+    script: Path, kaggle: Path, trained: MlflowSettings, tmp_path: Path
 ) -> None:
-    settings = a_registry(tmp_path)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", settings.tracking_uri)
-    monkeypatch.setenv("PYTHONPATH", str(NOTEBOOKS.parent))
-    notebook = jupytext.read(script)
+    environment = {
+        **os.environ,
+        "CREDITSTREAM_DATA": str(kaggle),
+        "MLFLOW_TRACKING_URI": trained.tracking_uri,
+    }
 
-    NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute()
-
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 6
+    assert pictures(executed(script, tmp_path, environment)) >= 2
