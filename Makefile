@@ -19,10 +19,10 @@ ifneq ($(wildcard $(STAMP)),)
 $(shell grep -qxF '$(CURDIR)' $(STAMP) && $(BIN)/python -c '$(IS_3_11)' 2> /dev/null || rm -f $(STAMP))
 endif
 
-.PHONY: help setup spark demo test check bench train clean
+.PHONY: help setup spark demo test check bench train notebooks clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## the locked dependencies in .venv; nothing to do when they are current
 
@@ -42,6 +42,7 @@ check: setup ## format, lint, types, import rules, generated files
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.documents --check
 	$(BIN)/python -m query_api openapi --check
+	$(BIN)/python -m deploy.local.notebooks --check
 
 bench: setup $(BENCH_STAMP) ## measure all, beside other frameworks, into docs/benchmarks.md; QUICK=1: ten minutes
 	$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick)
@@ -49,6 +50,9 @@ bench: setup $(BENCH_STAMP) ## measure all, beside other frameworks, into docs/b
 train: setup ## train and register a model from a Kaggle folder: DATA=folder
 	@test -n '$(DATA)' || { echo 'make train: say which folder, as in: make train DATA=path/to/kaggle' >&2; exit 2; }
 	$(BIN)/python -m training train --data '$(DATA)' $(ARGS)
+
+notebooks: setup ## execute the notebooks on a demo of their own and write them with what they show
+	$(BIN)/python -m deploy.local.notebooks
 
 clean: ## remove the set-up, the caches and what the demo left; no data or models of yours
 	rm -rf $(VENV) $(BENCH_VENV) var/demo var/bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
