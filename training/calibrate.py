@@ -19,6 +19,10 @@ Method: TypeAlias = Literal["platt", "beta", "best"]
 """Which curve; "best" takes the one with the lesser log loss out of fold."""
 
 
+_LEAST_SPREAD = 1e-6
+"""Of log-odds: below it a line through the scores would be fitted to rounding errors."""
+
+
 class WorthlessScoresError(ValueError):
     """Higher raw scores do not mean more defaults: there is nothing to calibrate."""
 
@@ -29,8 +33,10 @@ def fit_calibration(raw_scores: Doubles, target: Doubles, method: Curve = "platt
     A bend that would make the curve turn back is not taken: then it is the line.
 
     Raises:
-        WorthlessScoresError: the line does not rise.
+        WorthlessScoresError: the scores hardly differ, or the line does not rise.
     """
+    if np.ptp(raw_scores) < _LEAST_SPREAD:
+        raise WorthlessScoresError("the scores are the same for all")
     (slope,), intercept = _logistic(raw_scores[:, None], target)
     if slope <= 0:
         raise WorthlessScoresError(f"the scores do not order the outcomes: slope {slope:.3g}")

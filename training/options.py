@@ -84,7 +84,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
         directions = read_directions(self.monotone).of(dataset.features) if self.monotone else {}
         return Plan(
             folds=self.folds,
-            inner_folds=default_inner_folds(rows),
+            inner_folds=default_inner_folds(rows, search=self.trials > 0),
             most_features=self.features or default_features(rows),
             max_rounds=self.rounds,
             patience=60,

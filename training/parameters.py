@@ -72,9 +72,11 @@ def size_class(rows: int) -> Literal["few", "many"]:
     return "many" if rows >= MANY_ROWS else "few"
 
 
-def default_inner_folds(rows: int) -> int:
-    """Few rows need several folds to tell the number of trees."""
-    return 1 if rows >= MANY_ROWS else 2
+def default_inner_folds(rows: int, *, search: bool) -> int:
+    """Few rows need several folds to tell the number of trees, and more to tell parameters."""
+    if rows >= MANY_ROWS:
+        return 1
+    return 5 if search else 2
 
 
 def default_features(rows: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import optuna
 from optuna.storages import BaseStorage, InMemoryStorage, RDBStorage
 from optuna.trial import FrozenTrial, TrialState
@@ -15,9 +16,9 @@ from training.errors import BadInputError
 from training.parameters import Choice, Plan
 from training.search_space import Space
 from training.train import TrainingRows
-from training.trials import Trial, judge_trial
+from training.trials import Trial, judge_trial, surely_better
 
-_ROUNDS, _ROWS = "rounds", "rows"
+_ROUNDS, _LOSSES, _ROWS = "rounds", "losses", "rows"
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 _UNSEARCHED = 5
 """Trials that none is pruned against, and that are drawn at random."""
@@ -44,7 +45,7 @@ def open_storage(file: Path | None) -> BaseStorage:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Chooses the parameters with the least log loss on inner held-out rows.
+    """Chooses the parameters that lose least on inner held-out rows, if surely less than default.
 
     A trial is drawn by a seed of its own, which depends on how many were finished before it: a
     search that was stopped and resumed draws what it would have drawn in one piece.
@@ -76,9 +77,9 @@ class Search:
                 seed=plan.seed + number, n_startup_trials=_UNSEARCHED
             )
             self.observe(_told(self._run(study, rows, plan), part, number))
-        best = study.best_trial
+        chosen = _chosen(_finished(study)[0], study.best_trial)
         return Choice(
-            boosting={**plan.boosting, **best.params}, rounds=int(best.user_attrs[_ROUNDS])
+            boosting={**plan.boosting, **chosen.params}, rounds=int(chosen.user_attrs[_ROUNDS])
         )
 
     def _study(self, rows: TrainingRows, plan: Plan, part: str) -> optuna.Study:
@@ -102,11 +103,12 @@ class Search:
                 raise optuna.TrialPruned
 
         try:
-            loss, rounds = judge_trial(rows, plan, {**plan.boosting, **trial.params}, report)
+            losses, rounds = judge_trial(rows, plan, {**plan.boosting, **trial.params}, report)
         except optuna.TrialPruned:
             return study.tell(trial, state=TrialState.PRUNED)
         trial.set_user_attr(_ROUNDS, rounds)
-        return study.tell(trial, loss)
+        trial.set_user_attr(_LOSSES, losses)
+        return study.tell(trial, float(np.mean(losses)))
 
 
 def _claim(study: optuna.Study, rows: TrainingRows, plan: Plan) -> None:
@@ -117,6 +119,11 @@ def _claim(study: optuna.Study, rows: TrainingRows, plan: Plan) -> None:
             f"{study.study_name}: name another file"
         )
     study.set_user_attr(_ROWS, found)
+
+
+def _chosen(default: FrozenTrial, best: FrozenTrial) -> FrozenTrial:
+    better = surely_better(best.user_attrs[_LOSSES], default.user_attrs[_LOSSES])
+    return best if better else default
 
 
 def _finished(study: optuna.Study) -> list[FrozenTrial]:

@@ -1,6 +1,6 @@
 """One set of parameters judged on inner held-out rows. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import lightgbm as lgb
 import msgspec
@@ -35,8 +35,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge_trial(
     rows: TrainingRows, plan: Plan, boosting: Parameters, report: Report
-) -> tuple[float, int]:
-    """The mean log loss over the inner folds, and the number of trees that gives it."""
+) -> tuple[list[float], int]:
+    """The log loss of every inner fold, and the number of trees that gives it."""
     losses: list[float] = []
     rounds: list[int] = []
     for split in inner_splits(rows.target, plan):
@@ -44,7 +44,21 @@ def judge_trial(
         losses.append(loss)
         rounds.append(trees)
         report(float(np.mean(losses)), len(losses))
-    return float(np.mean(losses)), round(float(np.mean(rounds)))
+    return losses, round(float(np.mean(rounds)))
+
+
+def surely_better(losses: Sequence[float], default: Sequence[float]) -> bool:
+    """Whether losses are below those of the default by more than the standard error of that.
+
+    The best of many trials is the best by luck too; what is not surely better is not taken. One
+    split alone gives no error to go by: then any gain counts.
+
+    Source: L. Breiman et al., Classification and regression trees, 1984, on the rule of one
+    standard error.
+    """
+    gains = np.subtract(default, losses)
+    error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else 0.0
+    return bool(gains.mean() > error)
 
 
 def _held_out_loss(

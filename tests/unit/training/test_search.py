@@ -13,7 +13,7 @@ from training.parameters import MANY_ROWS, Plan, default_parameters
 from training.search import Search
 from training.search_space import search_space
 from training.train import TrainingRows
-from training.trials import Trial, judge_trial
+from training.trials import Trial, judge_trial, surely_better
 
 ROWS = some_rows(400)
 PLAN = msgspec.structs.replace(
@@ -57,8 +57,16 @@ def test_the_first_trial_is_the_default_and_the_best_is_chosen() -> None:
     assert [trial.number for trial in trials] == list(range(7))
     assert all(trials[0].parameters[name] == PLAN.boosting[name] for name in SPACE)
     best = min((one for one in trials if one.rounds is not None), key=lambda one: one.loss)
+    assert best.loss < trials[0].loss
     assert choice.rounds == best.rounds
     assert choice.boosting == {**PLAN.boosting, **best.parameters}
+
+
+def test_a_gain_that_may_be_luck_is_not_taken() -> None:
+    assert surely_better([0.1, 0.2, 0.3], [0.2, 0.3, 0.4])
+    assert not surely_better([0.1, 0.3, 0.3], [0.2, 0.2, 0.31])
+    assert not surely_better([0.2, 0.3], [0.2, 0.3])
+    assert surely_better([0.1], [0.2])
 
 
 def test_trials_that_fall_behind_are_pruned_and_never_chosen(
@@ -68,10 +76,10 @@ def test_trials_that_fall_behind_are_pruned_and_never_chosen(
 
     def losing(
         _: object, __: object, ___: object, report: Callable[[float, int], None]
-    ) -> tuple[float, int]:
+    ) -> tuple[list[float], int]:
         loss = 0.1 + next(worse)
         report(loss, 1)
-        return loss, 3
+        return [loss], 3
 
     monkeypatch.setattr("training.search.judge_trial", losing)
     trials: list[Trial] = []
@@ -155,8 +163,8 @@ def test_the_loss_is_the_mean_over_the_inner_folds() -> None:
         reports.append((loss, folds))
 
     plan: Plan = msgspec.structs.replace(PLAN, inner_folds=3)
-    loss, rounds = judge_trial(ROWS, plan, plan.boosting, report)
+    losses, rounds = judge_trial(ROWS, plan, plan.boosting, report)
 
     assert [folds for _, folds in reports] == [1, 2, 3]
-    assert reports[-1][0] == loss
+    assert reports[-1][0] == pytest.approx(np.mean(losses))
     assert 1 <= rounds <= 15
