@@ -6,6 +6,7 @@ from collections.abc import Callable
 from runtime.settings import MlflowSettings
 from training.artifacts import recorded
 from training.calibrate import Method, WorthlessScoresError
+from training.card.update import update_card
 from training.champion import Motive, promote
 from training.dataset import choose_features, constant_features
 from training.errors import BadInputError
@@ -75,6 +76,7 @@ def train(
     if options.promote:
         for words in promote(settings, version, motive, rulebook.policy.gate).in_words:
             say(words)
+        update_card(settings, version)
         say(f"{settings.model_name} version {version} is in force as {settings.model_alias}")
     return version
 

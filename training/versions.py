@@ -85,11 +85,25 @@ class Versions:
             IncompatibleBundleError: the version came from no run.
             MlflowException: its run has no such artifact, or the registry is away.
         """
-        run_id = self._client.get_model_version(self._name, version).run_id
-        if not run_id:
-            raise IncompatibleBundleError(f"{self._name} version {version} has no run: no {name}")
+        run_id = self.run_id(version)
         with TemporaryDirectory(prefix="creditstream-") as folder:
             yield Path(self._client.download_artifacts(run_id, name, folder))
+
+    def has_run(self, version: str) -> bool:
+        """Whether the version came from a run; raises `MlflowException` where there is none."""
+        return bool(self._client.get_model_version(self._name, version).run_id)
+
+    def run_id(self, version: str) -> str:
+        """The run that a version came from.
+
+        Raises:
+            IncompatibleBundleError: it came from no run.
+            MlflowException: no such version, or the registry is away.
+        """
+        found = self._client.get_model_version(self._name, version).run_id
+        if not found:
+            raise IncompatibleBundleError(f"{self._name} version {version} came from no run")
+        return str(found)
 
     def _aliases(self) -> dict[str, tuple[str, ...]]:
         aliases = self._client.get_registered_model(self._name).aliases

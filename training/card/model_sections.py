@@ -87,7 +87,7 @@ def _data(record: CardRecord) -> Section:
             ),
             (
                 "The data bear no calendar dates: days are counted from the application. When the "
-                f"applications were made is {NOT_MEASURED}."
+                "applications were made is not known."
             ),
             *(f"Note: {note}." for note in record.notes),
         ),

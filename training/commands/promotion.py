@@ -63,6 +63,7 @@ def _promote(options: argparse.Namespace, say: Say) -> int:
     who_and_why = motive(options, options.override)
     for words in promote(settings, options.version, who_and_why, rules).in_words:
         say(words)
+    update_card(settings, options.version)
     say(f"{settings.model_name} version {options.version} is {settings.model_alias}")
     return 0
 
