@@ -97,6 +97,7 @@ class DriftMonitor:
         self._references, self._detectors = references, detectors
         self._sizes, self._policy = sizes, policy
         self.state = state
+        self._evaluated: tuple[str, Window, Evaluation] | None = None
 
     def observe(self, arrived: Sequence[Arrived]) -> Observed:
         """Count what is new among the scores, in order of arrival."""
@@ -142,7 +143,14 @@ class DriftMonitor:
         return sliding, reports
 
     def _evaluate(self, version: str, window: Window) -> Evaluation:
-        return evaluate(window, self._references(version), self._detectors, self._policy)
+        """Judge a window; every verdict window is the sliding one of the same hop as well."""
+        if self._evaluated is not None:
+            of_version, judged, evaluation = self._evaluated
+            if (of_version, judged.panes) == (version, window.panes):
+                return evaluation
+        evaluation = evaluate(window, self._references(version), self._detectors, self._policy)
+        self._evaluated = version, window, evaluation
+        return evaluation
 
     def _report(self, version: str, window: Window) -> DriftReported:
         of_version = self.state.versions[version]

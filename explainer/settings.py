@@ -14,5 +14,7 @@ class ExplainerSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="EXPLAINER_", frozen=True)
 
     http_port: int = Field(8002, ge=0, le=65535, description="port of metrics and health")
-    state_dir: Path = Field(Path("var/explainer"), description="folder for the crash notes")
+    state_dir: Path = Field(
+        Path("var/explainer"), description="folder of crash notes and compiled code"
+    )
     batch_size: int = Field(64, ge=1, le=100_000, description="most scores explained together")

@@ -16,7 +16,9 @@ class ScorerSettings(ServiceSettings):
     http_port: int = Field(
         8001, ge=0, le=65535, description="port of metrics and health; 0 takes any"
     )
-    state_dir: Path = Field(Path("var/scorer"), description="folder of the history view")
+    state_dir: Path = Field(
+        Path("var/scorer"), description="folder of the history view and of compiled code"
+    )
     history_store_bytes: int = Field(
         4 * 1024**3, ge=65_536, description="most bytes that the history view may take on disk"
     )

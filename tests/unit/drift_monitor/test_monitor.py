@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.events import DriftReported
-from drift_monitor.detectors import ScipyDetectors
+from drift_monitor.detectors import Outcome, Pair, ScipyDetectors
 from drift_monitor.monitor import Arrived, DriftMonitor, State
 from drift_monitor.policy import Policy
 from drift_monitor.reference import SCORE, Reference
@@ -138,3 +138,23 @@ def test_a_version_without_a_reference_is_an_error() -> None:
     monitor = a_monitor()
     with pytest.raises(KeyError):
         observe(monitor, list(arrivals(normal_rows(50, 3, seed=1), "3")))
+
+
+def test_a_window_that_is_both_sliding_and_a_verdicts_is_judged_once() -> None:
+    class Counting(ScipyDetectors):
+        calls = 0
+
+        def ks(self, pairs: Sequence[Pair]) -> Outcome:
+            self.calls += 1
+            return super().ks(pairs)
+
+    detectors = Counting()
+    monitor = DriftMonitor(
+        REFERENCES.__getitem__,
+        detectors,
+        sizes=SIZES,
+        policy=Policy(),
+        state=State(SeenScores(5000)),
+    )
+    assert len(observe(monitor, STREAM[:200], batch=50)) == 1
+    assert detectors.calls == 4
