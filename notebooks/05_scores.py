@@ -37,9 +37,9 @@ Markdown(
 # %% [markdown]
 # ## Decisions
 #
-# Points are the calibrated probability on a scale for people: 20 points more double the odds. The
-# colours change where the thresholds of the policy lie; a referred case at high points is one whose
-# history the scorer has never seen.
+# Points are the calibrated probability on a scale for people: a fixed number of points more doubles
+# the odds of repayment. The colours change where the thresholds of the policy lie; a referred case
+# at high points is one whose history the scorer has never seen.
 
 # %%
 pd.DataFrame(one.model_dump() for one in stats.decisions).style.hide(axis="index").format(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from contracts.events import Decision
 from query_api.figures_responses import DriftWindow, Stats
@@ -12,6 +13,7 @@ from query_api.responses import Application
 _COLOURS = {Decision.APPROVE: "#2a6f97", Decision.REFER: "#d9a441", Decision.DECLINE: "#c1440e"}
 _LESS, _MORE, _QUIET = "#2a6f97", "#c1440e", "#5f6b76"
 _POINTS_A_BAR = 10
+_HEADROOM = 1.1
 
 
 def decisions_by_points(stats: Stats) -> Figure:
@@ -25,7 +27,7 @@ def decisions_by_points(stats: Stats) -> Figure:
             places, counts, 0.9 * _POINTS_A_BAR, below, align="edge", color=colour, label=decision
         )
         below = [under + count for under, count in zip(below, counts, strict=True)]
-    axes.set(xlabel="points", ylabel="applications")
+    axes.set(xlabel="points", ylabel="applications", ylim=(0, max([*below, 1]) * _HEADROOM))
     axes.legend(frameon=False)
     return figure
 
@@ -59,7 +61,8 @@ def drift_timeline(windows: Sequence[DriftWindow]) -> Figure:
     axes.bar(range(len(counts)), counts, color=[_MORE if one.alert else _QUIET for one in windows])
     axes.set_xticks(range(len(counts)), [f"{one.closed_at:%H:%M:%S}" for one in windows])
     axes.set(xlabel="window, by the time it closed (UTC); red: alert", ylabel="drifted columns")
-    axes.set_ylim(0, max([*counts, 1]) * 1.1)
+    axes.set_ylim(0, max([*counts, 1]) * _HEADROOM)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 

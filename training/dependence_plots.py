@@ -40,7 +40,6 @@ def dependence(
         else:
             partner = strongest_partner(importance, name, categories)
             _numbers(figure, axes, found, name, partner)
-        axes.axhline(0, color=NEUTRAL, linewidth=1, linestyle=":")
         axes.spines[["top", "right"]].set_visible(False)
     for axes in panels[len(names) :]:
         axes.set_visible(False)
@@ -67,6 +66,7 @@ def _numbers(
     ranks = (unknown if partner is None else _ranks(_column(found, partner)[0]))[shown]
     x, y = values[shown], added[shown]
     dots = axes.scatter(x, y, _SIZE, ranks, cmap=_COLOURS, norm=_RANKS, plotnonfinite=True)
+    axes.axhline(0, color=NEUTRAL, linewidth=1, linestyle=":")
     axes.set(xlabel=name, ylabel="attribution, log-odds")
     if partner is not None:
         bar = figure.colorbar(dots, ax=axes, ticks=[0, 1])
@@ -91,6 +91,7 @@ def _levels(axes: Axes, found: Attributions, name: str, levels: Sequence[str]) -
         tick_labels=[levels[code] for code in kept],
         showfliers=False,
     )
+    axes.axvline(0, color=NEUTRAL, linewidth=1, linestyle=":")
     axes.set(xlabel="attribution, log-odds", title=name)
     axes.tick_params(axis="y", labelsize=7)
 
