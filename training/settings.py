@@ -40,10 +40,10 @@ def decode_settings(content: bytes) -> Settings:
 def _plain(value: object) -> str:
     if isinstance(value, Path):
         return str(value)
-    raise NotImplementedError(f"no JSON for {type(value).__name__}")
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def _path(kind: type, value: Any) -> Path:
     if kind is Path:
         return Path(value)
-    raise NotImplementedError(f"no {kind.__name__} in JSON")
+    raise TypeError(f"no {kind.__name__} in JSON")
