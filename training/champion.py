@@ -45,9 +45,7 @@ class Motive:
                 raise BadInputError(f"a name or reason must have 1 to {_LONGEST_REASON} characters")
 
 
-def promote(
-    settings: MlflowSettings, version: str, motive: Motive, rules: GateRules
-) -> Verdict:
+def promote(settings: MlflowSettings, version: str, motive: Motive, rules: GateRules) -> Verdict:
     """Move the alias to a version that can be served and passes the gate.
 
     Returns:
