@@ -1,6 +1,10 @@
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +20,7 @@ from tests.builders import NOON, a_history, a_manifest, an_application
 from tests.services import ServiceProcess, Stage, a_stage
 from tests.waiting import wait_until
 
+_BROKEN_HEADER = str(Path(__file__).with_name("broken_header.py"))
 _SECONDS = 30
 _APPLICATION_LETTERS = APPLICATIONS.dead_letters("scorer")
 _HISTORY_LETTERS = HISTORIES.dead_letters("scorer")
@@ -228,3 +233,19 @@ def test_a_bad_history_is_dead_lettered_whole_and_does_not_block_the_next(stage:
     for key, value, reason in BAD_HISTORIES:
         letter = letters_of(stage, _HISTORY_LETTERS, key)[0]
         assert (told(letter, "dlq_reason"), letter.value) == (reason, value)
+
+
+@pytest.mark.usefixtures("scorer")
+def test_an_application_with_a_header_name_that_is_not_utf8_is_dead_lettered(stage: Stage) -> None:
+    """The client cannot give such headers: the letter says so and keeps the rest."""
+    key, value = keyed(an_application(300_050))
+    topic = stage.kafka.topic_name(APPLICATIONS)
+    subprocess.run(
+        [sys.executable, _BROKEN_HEADER, stage.kafka.bootstrap_servers, topic, key, value],
+        env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"},
+        timeout=_SECONDS,
+        check=True,
+    )
+    letter = letters_of(stage, _APPLICATION_LETTERS, key)[0]
+    assert told(letter, "dlq_reason") == Reason.BAD_HEADER
+    assert letter.value == value
