@@ -22,7 +22,7 @@ _FAR = 40_000
 
 
 def credits_known(tables: Tables) -> ibis.Table:
-    """One row per credit known, and last updated, by the application; the latest has `RECENCY` 0."""
+    """One row per credit known and last updated by the application; the latest has `RECENCY` 0."""
     before = (_.DAYS_CREDIT <= 0) & (_.DAYS_CREDIT_UPDATE.fill_null(0) <= 0)
     known = tables["bureau"].filter(before)
     latest_first = ibis.row_number().over(
