@@ -143,8 +143,48 @@ class ColumnDrift(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class SlowDrift(msgspec.Struct, frozen=True, kw_only=True):
+    """A column that drifts slowly: evidence that added up over windows, each of them too weak.
+
+    `evidence` is the logarithm of an e-value, gathered over the last `windows` since `since`.
+    """
+
+    column: str
+    windows: Annotated[int, msgspec.Meta(ge=1)]
+    since: Time
+    evidence: Number
+    words: str
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure with the ends of its 95 % interval."""
+
+    value: Number
+    low: Number
+    high: Number
+
+
+class ExpectedPerformance(msgspec.Struct, frozen=True, kw_only=True):
+    """What outcomes are expected to show of a window, from its calibrated probabilities.
+
+    Null stands where nothing can be expected, such as the precision of declining where nobody is
+    declined. `doubts` says why the estimate may be wrong: `covariates` or `calibration`.
+    """
+
+    auc: Estimate | None
+    precision: Estimate | None
+    recall: Estimate | None
+    default_rate: Estimate | None
+    approved_default_rate: Estimate | None
+    approval_rate: Probability
+    doubts: tuple[str, ...] = ()
+
+
 class DriftReported(Event, frozen=True):
-    """The verdict on one closed window of applications against the model's reference."""
+    """The verdict on one closed window of applications against the model's reference.
+
+    `alert` says that verdicts add up on the `alerted` columns; `drifting` is an alert of its own.
+    """
 
     window_id: EventId
     model_name: str
@@ -158,6 +198,8 @@ class DriftReported(Event, frozen=True):
     drifted: tuple[str, ...]
     alerted: tuple[str, ...]
     alert: bool
+    drifting: tuple[SlowDrift, ...] = ()
+    expected: ExpectedPerformance | None = None
 
 
 EVENT_TYPES: dict[type[msgspec.Struct], str] = {

@@ -12,6 +12,8 @@ from contracts.events import (
     ColumnDrift,
     Decision,
     DriftReported,
+    Estimate,
+    ExpectedPerformance,
     HistoryAggregated,
     HistoryStatus,
     LoanExplained,
@@ -19,6 +21,7 @@ from contracts.events import (
     OutcomeObserved,
     Purpose,
     ReasonGiven,
+    SlowDrift,
 )
 from contracts.headers import cloud_event_headers
 from contracts.ids import explanation_id, score_id
@@ -145,6 +148,24 @@ DRIFT = DriftReported(
     drifted=("EXT_SOURCE_3",),
     alerted=("EXT_SOURCE_3",),
     alert=True,
+    drifting=(
+        SlowDrift(
+            column="AMT_CREDIT",
+            windows=5,
+            since=_APPLIED - dt.timedelta(hours=4),
+            evidence=18.25,
+            words="AMT_CREDIT values higher in 5 windows, since 2024-05-14",
+        ),
+    ),
+    expected=ExpectedPerformance(
+        auc=Estimate(value=0.761, low=0.718, high=0.802),
+        precision=Estimate(value=0.31, low=0.24, high=0.38),
+        recall=Estimate(value=0.36, low=0.28, high=0.44),
+        default_rate=Estimate(value=0.081, low=0.066, high=0.097),
+        approved_default_rate=Estimate(value=0.052, low=0.038, high=0.067),
+        approval_rate=0.79,
+        doubts=("covariates",),
+    ),
 )
 
 EXAMPLES: tuple[msgspec.Struct, ...] = (

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.events import ExpectedPerformance
 from drift_monitor.comparison import Profiled, compare
 from drift_monitor.detectors import Detectors
+from drift_monitor.performance.cbpe import expected_performance, probabilities
 from drift_monitor.policy import Judged, Policy, by_weight, judge
 from drift_monitor.profiles import profile
 from drift_monitor.reference import Reference
@@ -21,25 +23,31 @@ class Evaluation:
         profiled: each column, in the reference and in the window.
         judged: every test of the tested columns, in order of weight.
         stability: the stability index of each column, by name.
+        expected: what outcomes will show if the probabilities are right.
     """
 
     span: Span
     profiled: tuple[Profiled, ...]
     judged: tuple[Judged, ...]
     stability: Mapping[str, Stability]
+    expected: ExpectedPerformance
 
 
 def evaluate(
     window: Window, reference: Reference, detectors: Detectors, policy: Policy
 ) -> Evaluation:
     """Hold a window against the reference of its model version."""
-    profiles = profile(reference.columns, window.matrix())
+    matrix = window.matrix()
+    profiles = profile(reference.columns, matrix)
     profiled = tuple(map(Profiled, reference.columns, reference.profiles, profiles))
     return Evaluation(
         span=window.span,
         profiled=profiled,
         judged=tuple(by_weight(judge_columns(profiled, detectors, policy), reference.importance)),
         stability={one.column.name: stability(one) for one in profiled},
+        expected=expected_performance(
+            probabilities(matrix[:, -1], reference.calibration), reference.policy
+        ),
     )
 
 

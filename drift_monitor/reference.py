@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from contracts.bundle import BundleManifest
+from contracts.bundle import BundleManifest, Calibration, DecisionPolicy
 from contracts.features import DERIVED
 from contracts.packing import FloatMatrix, FloatVector
 from drift_monitor.columns import Column, column_layout
@@ -50,6 +50,8 @@ class Reference:
         columns: the features, then the raw score.
         profiles: of each column in the reference rows.
         importance: the model's, by feature.
+        calibration: raw score to probability.
+        policy: probability to decision.
     """
 
     model_name: str
@@ -57,6 +59,8 @@ class Reference:
     columns: tuple[Column, ...]
     profiles: tuple[ColumnProfile, ...]
     importance: Mapping[str, float]
+    calibration: Calibration
+    policy: DecisionPolicy
 
     @property
     def features(self) -> int:
@@ -79,8 +83,15 @@ def reference_of(model: Model, untested: Collection[str]) -> Reference:
     matrix = monitored(model.reference, model.raw_scores(model.reference))
     shown = {*untested, *DERIVED}
     columns = column_layout((*manifest.features, SCORE), matrix, manifest.categories, shown)
-    profiles = profile(columns, matrix)
-    return Reference(model.name, model.version, columns, profiles, manifest.importance)
+    return Reference(
+        model_name=model.name,
+        model_version=model.version,
+        columns=columns,
+        profiles=profile(columns, matrix),
+        importance=manifest.importance,
+        calibration=manifest.calibration,
+        policy=manifest.policy,
+    )
 
 
 def monitored(features: FloatMatrix, raw_scores: npt.NDArray[np.float64]) -> FloatMatrix:

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 
-from contracts.events import ColumnDrift, DriftReported
+from contracts.events import ColumnDrift, DriftReported, SlowDrift
 from drift_monitor.evaluation import Evaluation
+from drift_monitor.performance.cbpe import doubted
 from drift_monitor.policy import Judged, Policy, alerted_columns, drifted_columns
 from drift_monitor.reference import Reference
 from drift_monitor.windows import Span
@@ -20,6 +21,7 @@ def drift_report(
     reference: Reference,
     earlier: Sequence[frozenset[str]],
     policy: Policy,
+    drifting: Sequence[SlowDrift] = (),
 ) -> DriftReported:
     """The report of a window, with the weightiest tests.
 
@@ -28,6 +30,7 @@ def drift_report(
         reference: that it was held against.
         earlier: the drifted columns of the windows before it, oldest first.
         policy: when verdicts add up to an alert.
+        drifting: the columns that drift slowly.
     """
     verdicts = (*earlier, drifted_columns(evaluation.judged))
     names = tuple(dict.fromkeys(one.column for one in evaluation.judged))
@@ -46,6 +49,8 @@ def drift_report(
         drifted=tuple(dict.fromkeys(one.column for one in evaluation.judged if one.drifted)),
         alerted=(*[name for name in names if name in alerted], *sorted(alerted - set(names))),
         alert=bool(alerted),
+        drifting=tuple(drifting),
+        expected=doubted(evaluation.expected, covariates=bool(alerted) or bool(drifting)),
     )
 
 

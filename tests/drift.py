@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts import codec
+from contracts.bundle import Calibration, DecisionPolicy
 from contracts.events import EVENT_TYPES, Decision, HistoryStatus, LoanScored, Purpose
 from contracts.headers import cloud_event_headers, new_traceparent
 from contracts.packing import FloatMatrix, FloatVector, pack
@@ -76,6 +77,8 @@ def a_reference(
         columns=columns,
         profiles=profile(columns, matrix),
         importance=importance or {},
+        calibration=Calibration(),
+        policy=DecisionPolicy(approve_below=0.1, decline_from=0.3),
     )
 
 

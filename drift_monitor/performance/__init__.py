@@ -1,0 +1,1 @@
+"""Performance: expected before outcomes are known, realised when they are."""
