@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from contracts.records import RawRecord
 from query_api.store import schema
-from query_api.store.dialect import insert
+from runtime.database import insert
 
 Partition = tuple[str, int]
 

@@ -10,7 +10,6 @@ from contracts.events import DriftReported, LoanExplained, LoanScored, OutcomeOb
 from contracts.records import RawRecord
 from query_api.store import schema
 from query_api.store.database import reading, writing
-from query_api.store.dialect import insert
 from query_api.store.positions import Partition, advance, lock_positions, read_positions
 from query_api.store.upserts import (
     store_drift_reports,
@@ -18,6 +17,7 @@ from query_api.store.upserts import (
     store_outcomes,
     store_scores,
 )
+from runtime.database import insert
 
 E = TypeVar("E", bound=msgspec.Struct)
 Projected = tuple[RawRecord, msgspec.Struct]

@@ -14,6 +14,7 @@ from query_api.store.database import reading
 from query_api.store.figures import Figures, read_figures
 from query_api.store.filters import Filters, begins_with
 from query_api.store.paging import Cursor, Page, page_of
+from runtime.utc_time import UtcTime
 
 _SCORES_OF_A_CASE = 50
 """The most scores of one application that a case shows; the newest are taken."""
@@ -172,7 +173,7 @@ def _newest_first(
     if after is not None:
         query = query.where(
             sa.tuple_(time, row_id)
-            < sa.tuple_(sa.literal(after.time, schema.UtcTime()), sa.literal(after.row_id))
+            < sa.tuple_(sa.literal(after.time, UtcTime()), sa.literal(after.row_id))
         )
     return query.order_by(time.desc(), row_id.desc())
 

@@ -10,7 +10,7 @@ from contracts import codec
 from contracts.events import DriftReported, LoanExplained, LoanScored, OutcomeObserved
 from query_api.store import schema
 from query_api.store.acceptance import Acceptance, Cell, Change, Standing, accept
-from query_api.store.dialect import insert
+from runtime.database import insert
 
 
 def store_scores(connection: sa.Connection, batch: Sequence[LoanScored]) -> int:
