@@ -15,12 +15,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         rows: how many.
+        defaults: how many of them defaulted.
         champion: its AUC.
         challenger: its AUC.
         difference: challenger less champion; its interval knows that the rows are the same.
     """
 
     rows: int
+    defaults: int
     champion: Interval
     challenger: Interval
     difference: Interval
@@ -43,6 +45,7 @@ def compare(champion: Doubles, challenger: Doubles, target: Doubles) -> Comparis
         raise ValueError("rows of one class alone cannot be compared")
     return Comparison(
         rows=len(target),
+        defaults=int(target.sum()),
         champion=auc_interval(champion, target),
         challenger=auc_interval(challenger, target),
         difference=auc_difference(challenger, champion, target),

@@ -79,13 +79,19 @@ def judge_at_gate(
     """
     if override is not None and not override.strip():
         raise ValueError("an override needs a reason in words")
-    checks = (_rank(comparison), _calibration(evaluation, rules), *_fairness(evaluation, rules))
+    checks = (
+        _rank(comparison, rules),
+        _calibration(evaluation, rules),
+        *_fairness(evaluation, rules),
+    )
     return Verdict(checks=checks, override=override)
 
 
-def _rank(comparison: Comparison | None) -> Check:
+def _rank(comparison: Comparison | None, rules: GateRules) -> Check:
     if comparison is None:
         return Check(criterion="champion", passed=True, words="there is no champion to beat")
+    if comparison.rows < rules.overlap_rows or comparison.defaults < rules.overlap_defaults:
+        return _too_few(comparison, rules)
     state = "worse than" if comparison.worse else "not worse than"
     return Check(
         criterion="champion",
@@ -93,6 +99,17 @@ def _rank(comparison: Comparison | None) -> Check:
         words=f"{state} the champion on {comparison.rows:,} rows that neither had seen: "
         f"AUC {comparison.challenger.value:.4f} against {comparison.champion.value:.4f}, "
         f"difference {comparison.difference}",
+    )
+
+
+def _too_few(comparison: Comparison, rules: GateRules) -> Check:
+    """Few rows show no difference between any two models: that would let every model through."""
+    return Check(
+        criterion="champion",
+        passed=False,
+        words=f"cannot be compared with the champion: {comparison.rows:,} rows with "
+        f"{comparison.defaults:,} defaults are new to both, at least {rules.overlap_rows:,} with "
+        f"{rules.overlap_defaults:,} are needed",
     )
 
 

@@ -14,6 +14,9 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     Attributes:
         calibration_error: the largest expected calibration error.
         significance: how unlikely under a calibrated model the errors must be to count.
+        overlap_rows: the least number of applicants that neither the model nor the champion had
+            seen, for the two to be compared at all.
+        overlap_defaults: the least number of defaults among them.
         four_fifths: the least ratio of a group's approval rate to that of the group approved most.
         four_fifths_of: the attributes by which groups are held to it; of the others a group below
             it is told. Of age, credit law protects the elderly (12 CFR 1002.6(b)(2)).
@@ -24,6 +27,8 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     calibration_error: Share = 0.02
     significance: Share = 0.01
+    overlap_rows: int = 500
+    overlap_defaults: int = 50
     four_fifths: Share = 0.8
     four_fifths_of: tuple[str, ...] = ("gender", "elderly", "family status")
     small_share: Share = 0.02

@@ -73,6 +73,20 @@ def test_a_model_worse_by_less_than_its_interval_passes(sound: Evaluation) -> No
 
 
 @pytest.mark.parametrize(
+    ("rows", "defaults", "passes"), [(500, 50, True), (499, 50, False), (500, 49, False)]
+)
+def test_too_few_rows_in_common_with_the_champion_let_no_model_through(
+    sound: Evaluation, rows: int, defaults: int, *, passes: bool
+) -> None:
+    comparison = msgspec.structs.replace(against_champion(1.0), rows=rows, defaults=defaults)
+
+    verdict = judge_at_gate(sound, comparison, RULES)
+
+    assert verdict.passed is passes
+    assert passes or f"{rows} rows with {defaults} defaults are new to both" in verdict.refusals[0]
+
+
+@pytest.mark.parametrize(
     ("ece", "p_value", "passes"),
     [
         (0.05, 1e-6, False),  # wrong by much, and surely
