@@ -14,10 +14,11 @@ from training.engines.duckdb import DuckDB
 from training.engines.engine import open_table
 from training.errors import BadInputError
 from training.kaggle_files import TableFile, on_disk
-from training.tables import Allowances, find_table
+from training.tables import Allowances, Source, find_table, table_in
 
 ID = "SK_ID_CURR"
 TARGET = "TARGET"
+WITHOUT_OUTCOMES = "application_test"
 
 
 def read_applications(folder: Path, table: str, allow: Allowances) -> pd.DataFrame:
@@ -27,7 +28,23 @@ def read_applications(folder: Path, table: str, allow: Allowances) -> pd.DataFra
         BadInputError: names the file and the line or column: damaged, an id that is missing or
             given twice, or a value that the scorer would refuse.
     """
-    source = find_table(folder, table, Allowances(tables=False, columns=allow.columns))
+    return _read(find_table(folder, table, Allowances(tables=False, columns=allow.columns)))
+
+
+def read_application_file(path: Path, allow: Allowances) -> pd.DataFrame:
+    """The rows of a file of applications, ordered by id; outcomes, if it has any, are passed over.
+
+    Args:
+        path: CSV, gzipped CSV or Parquet, under any name.
+        allow: what it may lack.
+
+    Raises:
+        BadInputError: as `read_applications`.
+    """
+    return _read(table_in(TableFile(path), WITHOUT_OUTCOMES, allow))
+
+
+def _read(source: Source) -> pd.DataFrame:
     assert source.file  # noqa: S101 - a missing table was not allowed
     database = DuckDB()
     with on_disk(source.file) as path:

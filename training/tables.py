@@ -85,12 +85,21 @@ def find_table(folder: Path, table: str, allow: Allowances) -> Source:
         BadInputError: no such folder or file, an unreadable header, a missing column, or a column
             of a wrong type.
     """
-    schema = official_schema(table)
     file = find_file(folder, table)
-    if file is None:
-        if not allow.tables:
-            raise BadInputError(f"{folder}: no {where_looked(folder, table)}")
-        return Source(table, None, schema, ())
+    if file is not None:
+        return table_in(file, table, allow)
+    if not allow.tables:
+        raise BadInputError(f"{folder}: no {where_looked(folder, table)}")
+    return Source(table, None, official_schema(table), ())
+
+
+def table_in(file: TableFile, table: str, allow: Allowances) -> Source:
+    """A table in a file, whatever its name; columns that are not the table's are passed over.
+
+    Raises:
+        BadInputError: an unreadable header, a missing column, or a column of a wrong type.
+    """
+    schema = official_schema(table)
     header = _parquet_header(file, schema) if file.is_parquet else csv_header(file)
     source = Source(table, file, schema, header)
     if source.missing and not allow.columns:

@@ -9,10 +9,15 @@ import pandas as pd
 from contracts.bundle import IncompatibleBundleError
 from runtime.model_bundle import ModelBundle
 from runtime.model_registry import ModelRegistry
-from training.applications import ID, application_columns, read_applications
+from training.applications import (
+    ID,
+    WITHOUT_OUTCOMES,
+    application_columns,
+    read_application_file,
+    read_applications,
+)
 from training.batch import blocks, score_table
 from training.commands.arguments import Commands, add_folder, allowances, mlflow_settings
-from training.errors import BadInputError
 from training.histories.aggregation import HISTORY_VERSION, Histories
 from training.histories.file import read_histories
 from training.loading import aggregate_shown, notes_on_tables
@@ -22,19 +27,23 @@ from training.score_file import STANDARD_OUTPUT, write_scores
 from training.tables import APPLICATION_TABLES
 from training.versions import Versions
 
-_TEST = APPLICATION_TABLES[1]
-
 
 def add_score(commands: Commands) -> None:
     """Add the command `score`."""
     parser = commands.add_parser(
         "score",
         help="score a table of applications",
-        description="Score a table of applications; --data may be the table's file alone.",
+        description="Score a table of applications of a folder, or a file of them (CSV, CSV.gz or "
+        "Parquet) under any name, with outcomes or without.",
     )
     add_folder(parser)
     add = parser.add_argument
-    add("--table", choices=APPLICATION_TABLES, default=_TEST, help=f"default: {_TEST}")
+    add(
+        "--table",
+        choices=APPLICATION_TABLES,
+        default=WITHOUT_OUTCOMES,
+        help=f"of the folder (default: {WITHOUT_OUTCOMES})",
+    )
     add("--histories", type=Path, help="a file of `histories`, in place of the six tables")
     add("--model", default="champion", help="a version or an alias (default: champion)")
     add("--out", type=Path, required=True, help="a .csv or .parquet file, or - for the terminal")
@@ -47,8 +56,7 @@ def _score(options: argparse.Namespace, say: Say) -> int:
     tell = _aside if options.out == STANDARD_OUTPUT else say
     settings = mlflow_settings(options)
     bundle = ModelRegistry(settings).load(Versions(settings).named(options.model))
-    folder, table = _table(options)
-    frame = read_applications(folder, table, allowances(options))
+    frame = _applications(options)
     histories = _histories(options, bundle, frame, tell)
     with progress_bar("rows", len(blocks(len(frame)))) as step:
         scores = score_table(
@@ -69,14 +77,15 @@ def _aside(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - the standard output holds scores
 
 
-def _table(options: argparse.Namespace) -> tuple[Path, str]:
-    """The folder and the name of the table, where a file of it may be given."""
-    if not options.data.is_file() or options.data.suffix == ".zip":
-        return options.data, options.table
-    name = options.data.name.split(".")[0]
-    if name not in APPLICATION_TABLES:
-        raise BadInputError(f"{options.data}: the file's name must begin as the table's: {_TEST}")
-    return options.data.parent, name
+def _applications(options: argparse.Namespace) -> pd.DataFrame:
+    if _is_table(options.data):
+        return read_application_file(options.data, allowances(options))
+    return read_applications(options.data, options.table, allowances(options))
+
+
+def _is_table(path: Path) -> bool:
+    """Whether it is a file of applications alone; the competition's zip is as good as a folder."""
+    return path.is_file() and path.suffix != ".zip"
 
 
 def _histories(
@@ -91,7 +100,7 @@ def _histories(
         )
     if options.histories:
         return read_histories(options.histories)
-    if options.data.is_file() and options.data.suffix != ".zip":
+    if _is_table(options.data):
         tell("the model takes histories and none are given: every applicant's history is unknown")
         return None
     allow = allowances(options)
