@@ -1,9 +1,10 @@
 """The second half of the card: figures, decisions, fairness, limits, how to reproduce. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from training.card.layout import NOT_MEASURED, Picture, Section, figure, percent, table
 from training.card.record import CardRecord
+from training.fairness import FairnessGroup
 from training.promotion_log import Move
 
 _FIGURES = {
@@ -204,12 +205,27 @@ def _fairness(record: CardRecord) -> Section:
             (
                 "Approved means approved without a review. The approval ratio is to the group "
                 "approved most; below 0.8 it fails the four-fifths rule. Equal opportunity is the "
-                "same ratio among those who repaid. Small groups are not judged."
+                "same ratio among those who repaid. Small groups are not judged. Which attributes "
+                "the rule keeps a model out by is the lender's policy; what it found stands under "
+                "Promotions."
             ),
+            _misjudged(record.evaluation.fairness),
         ),
         tables=(table("", header, rows),),
         pictures=(Picture("fairness", "Approval by group"),),
     )
+
+
+def _misjudged(groups: Sequence[FairnessGroup]) -> str:
+    """The groups whose risk the model does not get right."""
+    names = [
+        f"{one.attribute} {one.level} ({percent(one.predicted)} predicted, {percent(one.observed)})"
+        for one in groups
+        if not (one.small or one.calibrated)
+    ]
+    if not names:
+        return "In every group the defaults predicted lie in the interval of those observed."
+    return f"The defaults predicted lie outside the interval of those observed: {'; '.join(names)}."
 
 
 def _stability(record: CardRecord) -> Section:
