@@ -11,6 +11,7 @@ from prometheus_client import Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from contracts.events import DriftReported
 from drift_monitor.evaluation import Evaluation
 from drift_monitor.monitor import Observed, VersionState
 from drift_monitor.policy import Judged
@@ -36,6 +37,7 @@ _BY_FEATURE = {
     "drift_monitor_unseen_share": "Share of unseen levels in the sliding window",
     "drift_monitor_verdict": "1 where the last verdict window found drift",
     "drift_monitor_alert": "1 where verdicts of the last windows add up to an alert",
+    "drift_monitor_drifting": "1 where evidence of slow drift has added up to an alert",
 }
 _PLAIN = {
     "drift_monitor_window_scores": "Scores in the sliding window",
@@ -51,8 +53,16 @@ def count(observed: Observed) -> None:
     SCORES.labels("duplicate").inc(observed.duplicates)
     SCORES.labels("discarded").inc(observed.discarded)
     for report in observed.reports:
-        outcome = "alert" if report.alert else "drifted" if report.drifted else "clean"
-        VERDICTS.labels(outcome).inc()
+        VERDICTS.labels(_outcome(report)).inc()
+
+
+def _outcome(report: DriftReported) -> str:
+    """The gravest that a report says of its window."""
+    if report.alert:
+        return "alert"
+    if report.drifting:
+        return "drifting"
+    return "drifted" if report.drifted else "clean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class Figures:
         waiting: its scores that no verdict covers yet.
         drifted: columns that drifted in its last verdict window.
         alerted: columns with an alert.
+        drifting: columns that drift slowly.
         decided_at: when its last verdict window closed.
     """
 
@@ -73,6 +84,7 @@ class Figures:
     waiting: int
     drifted: frozenset[str]
     alerted: frozenset[str]
+    drifting: frozenset[str]
     decided_at: dt.datetime | None
 
 
@@ -84,6 +96,7 @@ def figures_of(reference: Reference, sliding: Evaluation | None, state: VersionS
         waiting=state.windows.waiting,
         drifted=state.verdicts[-1] if state.verdicts else frozenset(),
         alerted=frozenset(state.alerted),
+        drifting=frozenset(state.drifting),
         decided_at=state.decided_at,
     )
 
@@ -126,6 +139,7 @@ def _samples(figures: Figures) -> Iterator[_Sample]:
         for name in figures.features:
             yield "drift_monitor_verdict", [name], float(name in figures.drifted)
             yield "drift_monitor_alert", [name], float(name in figures.alerted)
+            yield "drift_monitor_drifting", [name], float(name in figures.drifting)
     if figures.sliding is not None:
         yield from _window_samples(figures.sliding)
         for judged in figures.sliding.judged:

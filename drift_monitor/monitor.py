@@ -11,6 +11,8 @@ from drift_monitor.policy import Policy
 from drift_monitor.reference import Reference
 from drift_monitor.report import drift_report
 from drift_monitor.seen import SeenScores, Source
+from drift_monitor.sequential import Trails
+from drift_monitor.slow_drift import follow_slow_drift
 from drift_monitor.windows import Counted, Hop, Sizes, Window, Windows
 
 References = Callable[[str], Reference]
@@ -35,12 +37,16 @@ class VersionState:
         verdicts: the drifted columns of its last verdict windows, oldest first.
         alerted: the columns with an alert now.
         decided_at: when the last verdict window closed.
+        trails: what evidence of slow drift there is.
+        drifting: the columns that drift slowly now.
     """
 
     windows: Windows
     verdicts: list[frozenset[str]] = field(default_factory=list)
     alerted: tuple[str, ...] = ()
     decided_at: dt.datetime | None = None
+    trails: Trails = field(default_factory=dict)
+    drifting: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -156,10 +162,15 @@ class DriftMonitor:
         of_version = self.state.versions[version]
         evaluation = self._evaluate(version, window)
         reference = self._references(version)
-        report = drift_report(evaluation, reference, of_version.verdicts, self._policy)
+        slow = follow_slow_drift(of_version.trails, evaluation, self._policy.sequential)
+        report = drift_report(
+            evaluation, reference, of_version.verdicts, self._policy, slow.drifting
+        )
         verdicts = [*of_version.verdicts, frozenset(report.drifted)]
         of_version.verdicts = verdicts[-self._policy.among :]
         of_version.alerted, of_version.decided_at = report.alerted, report.closed_at
+        of_version.trails = slow.trails
+        of_version.drifting = tuple(one.column for one in report.drifting)
         return report
 
     def _discard(self, now: dt.datetime) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.stats import false_discovery_control
 
 from drift_monitor.comparison import Comparison, Test
+from drift_monitor.sequential import Sequential
 
 Floors = Mapping[Test, float]
 
@@ -35,6 +36,7 @@ class Policy:
         column_floors: other floors for some columns.
         needed: verdicts on a column, among the last `among` windows, that raise an alert.
         among: see `needed`.
+        sequential: what counts as slow drift.
     """
 
     false_discovery_rate: float = 0.01
@@ -42,6 +44,7 @@ class Policy:
     column_floors: Mapping[str, Floors] = field(default_factory=dict)
     needed: int = 2
     among: int = 3
+    sequential: Sequential = field(default_factory=Sequential)
 
     def floor(self, column: str, test: Test) -> float:
         """The least effect that counts for a column."""

@@ -51,6 +51,11 @@ def found_rate(runs: Sequence[Run], column: str) -> Rate:
     return Rate(sum(column in run[0] for run in runs), len(runs))
 
 
+def reached_rate(runs: Sequence[Run], column: str) -> Rate:
+    """Runs, each up to the window where the column drifts, that came to such a window."""
+    return Rate(sum(column in run[-1] for run in runs), len(runs))
+
+
 def alerted_rate(runs: Sequence[Run], column: str, policy: Policy) -> Rate:
     """Runs that end with an alert on the column."""
     return Rate(sum(column in alerted_columns(run, policy) for run in runs), len(runs))

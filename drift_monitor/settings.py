@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import Backend
 from drift_monitor.policy import DEFAULT_FLOORS, Policy
+from drift_monitor.sequential import Sequential
 from drift_monitor.windows import Sizes
 from runtime.settings import ServiceSettings
 
@@ -56,6 +57,17 @@ class DriftMonitorSettings(ServiceSettings):
     )
     alert_needed: int = Field(2, ge=1, description="verdicts on a column that raise an alert ...")
     alert_among: int = Field(3, ge=1, description="... among this many windows")
+    slow_run_length: int = Field(
+        10_000,
+        ge=1,
+        description="clean windows, on average at least, to a false alarm of slow drift",
+    )
+    slow_tolerance: Share = Field(
+        0.05, description="difference, in standard deviations, that is no slow drift"
+    )
+    slow_step: Share = Field(
+        0.07, description="how far beyond the tolerance slow drift is found the soonest"
+    )
     seen_limit: int = Field(20_000, ge=1, description="score ids remembered against redelivery")
 
     @model_validator(mode="after")
@@ -84,4 +96,5 @@ class DriftMonitorSettings(ServiceSettings):
             column_floors=self.column_floors,
             needed=self.alert_needed,
             among=self.alert_among,
+            sequential=Sequential(self.slow_run_length, self.slow_tolerance, self.slow_step),
         )

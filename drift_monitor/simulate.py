@@ -3,15 +3,25 @@
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from drift_monitor.detectors import detectors
-from drift_monitor.rates import Rate, Run, alert_rate, alerted_rate, found_rate, verdict_rate
-from drift_monitor.sample import read_sample
+from drift_monitor.rates import (
+    Rate,
+    Run,
+    alert_rate,
+    alerted_rate,
+    found_rate,
+    reached_rate,
+    verdict_rate,
+)
+from drift_monitor.sample import Sample, read_sample
 from drift_monitor.scenarios import SCENARIOS
+from drift_monitor.sequences import Sequences
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.simulation import Simulation
 
@@ -21,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="a folder with application_train")
     parser.add_argument("--clean", type=int, default=400, help="runs on clean rows (default 400)")
     parser.add_argument("--shifted", type=int, default=50, help="runs a scenario (default 50)")
+    parser.add_argument(
+        "--sequence", type=int, default=10, help="windows in a run against slow drift (default 10)"
+    )
     parser.add_argument("--seed", type=int, default=7, help="of the random splits (default 7)")
 
 
@@ -32,8 +45,9 @@ def simulate(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> N
         BackendMissingError: alibi-detect is asked for and not installed.
     """
     policy = settings.policy()
+    sample = read_sample(arguments.data)
     simulation = Simulation(
-        read_sample(arguments.data),
+        sample,
         detectors(settings.backend),
         policy,
         window=settings.window,
@@ -54,6 +68,31 @@ def simulate(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> N
             alerted_rate(found, scenario.column, policy),
         )
         table.add_row(name, scenario.column, _shown(verdicts), _shown(alerts))
+    console.print(table)
+    _follow(arguments, settings, console, sample)
+
+
+def _follow(
+    arguments: argparse.Namespace, settings: DriftMonitorSettings, console: Console, sample: Sample
+) -> None:
+    """Print what the sequential detector costs and finds."""
+    sequences = Sequences(
+        sample,
+        settings.policy().sequential,
+        window=settings.window,
+        untested=settings.untested,
+        seed=arguments.seed,
+    )
+    count, windows = arguments.shifted, arguments.sequence
+    runs = sequences.clean_runs(arguments.clean, windows)
+    clean = verdict_rate(_ran(console, "clean sequences", runs, arguments.clean))
+    title = f"Slow drift in sequences of {windows} windows"
+    table = Table("shift", "column", "alert", "median window", title=title)
+    table.add_row("none, by window", "any", _shown(clean, digits=3), "")
+    for name, scenario in SCENARIOS.items():
+        found = _ran(console, name, sequences.shifted_runs(scenario, count, windows), count)
+        reached = _shown(reached_rate(found, scenario.column))
+        table.add_row(name, scenario.column, reached, f"{median(map(len, found)):g}")
     console.print(table)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from contracts.packing import FloatVector
 from drift_monitor.monitor import State, VersionState
 from drift_monitor.seen import SeenScores
+from drift_monitor.sequential import Stream, Trail
 from drift_monitor.windows import Pane, Sizes, Span, Windows
 
 RowsOf = Callable[[str, str], list[FloatVector]]
@@ -24,6 +25,8 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[tuple[str, ...], ...]
     alerted: tuple[str, ...]
     decided_at: dt.datetime | None
+    trails: tuple[tuple[Stream, Trail], ...] = ()
+    drifting: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, state: VersionState) -> Self:
@@ -36,6 +39,8 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             verdicts=tuple(tuple(sorted(verdict)) for verdict in state.verdicts),
             alerted=state.alerted,
             decided_at=state.decided_at,
+            trails=tuple(state.trails.items()),
+            drifting=state.drifting,
         )
 
     def restored(self, version: str, sizes: Sizes, rows_of: RowsOf) -> VersionState:
@@ -54,6 +59,8 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             verdicts=[frozenset(one) for one in self.verdicts],
             alerted=self.alerted,
             decided_at=self.decided_at,
+            trails=dict(self.trails),
+            drifting=self.drifting,
         )
 
 

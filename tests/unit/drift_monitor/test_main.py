@@ -12,7 +12,7 @@ from drift_monitor.settings import DriftMonitorSettings
 
 
 def arguments(folder: Path) -> argparse.Namespace:
-    return argparse.Namespace(data=folder, clean=2, shifted=2, seed=1)
+    return argparse.Namespace(data=folder, clean=2, shifted=2, sequence=3, seed=1)
 
 
 def test_data_that_cannot_be_used_is_named(
@@ -37,3 +37,4 @@ def test_the_price_of_the_settings_is_printed(
     printed = capsys.readouterr().out
     assert "with an alert (2 of the last 3)" in printed
     assert "unseen organisation 2 %" in printed
+    assert "Slow drift in sequences of 3 windows" in printed

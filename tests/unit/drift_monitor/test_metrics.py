@@ -33,7 +33,13 @@ def sliding_window() -> Evaluation:
 def decided_state() -> VersionState:
     windows = Windows(Sizes())
     list(windows.add(a_counted()))
-    return VersionState(windows, [frozenset("B"), frozenset("A")], alerted=("B",), decided_at=NOON)
+    return VersionState(
+        windows,
+        [frozenset("B"), frozenset("A")],
+        alerted=("B",),
+        decided_at=NOON,
+        drifting=(SCORE,),
+    )
 
 
 def test_nothing_is_shown_before_there_is_something_to_show() -> None:
@@ -68,6 +74,8 @@ def test_verdicts_and_alerts_are_shown_by_feature() -> None:
     for name, verdict, alert in [("A", 1, 0), ("B", 0, 1), (SCORE, 0, 0)]:
         assert registry.get_sample_value("drift_monitor_verdict", {"feature": name}) == verdict
         assert registry.get_sample_value("drift_monitor_alert", {"feature": name}) == alert
+        drifting = registry.get_sample_value("drift_monitor_drifting", {"feature": name})
+        assert drifting == (name == SCORE)
     assert registry.get_sample_value("drift_monitor_waiting_scores") == 1
     when = registry.get_sample_value("drift_monitor_verdict_timestamp_seconds")
     assert when == NOON.timestamp()
