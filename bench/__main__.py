@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     chosen = [one for one in BENCHMARKS if not options.only or one.name in options.only]
     scale = QUICK if options.quick else FULL
-    measured = _measure(chosen, scale, console) if not options.page else []
+    measured = _measure(chosen, scale, options.data, console) if not options.page else []
     results = read_results()
     judged = judge(read_bounds(), {one: results[one] for one in measured})
     shown = judge(read_bounds(), results)
@@ -43,6 +43,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     names = [one.name for one in BENCHMARKS]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer rounds")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="for histories: Kaggle's CSV, not synthetic ones",
+    )
     parser.add_argument("--only", nargs="+", choices=names, help="some of them")
     parser.add_argument(
         "--page", action="store_true", help="measure nothing: write the page from the results"
@@ -50,7 +56,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measure(chosen: Sequence[Benchmark], scale: Scale, console: Console) -> list[str]:
+def _measure(
+    chosen: Sequence[Benchmark], scale: Scale, data: Path | None, console: Console
+) -> list[str]:
     """Run benchmarks one after the other; each one's result is on disk before the next begins."""
     done = []
     with ExitStack() as stack:
@@ -58,7 +66,7 @@ def _measure(chosen: Sequence[Benchmark], scale: Scale, console: Console) -> lis
             stack.enter_context(tempfile.TemporaryDirectory(prefix="creditstream-bench-"))
         )
         made = material(_MATERIAL, console.print)
-        surroundings = Surroundings(made, folder, stack)
+        surroundings = Surroundings(made, folder, data, stack)
         for benchmark in chosen:
             began = time.monotonic()
             with console.status(benchmark.name):

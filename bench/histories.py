@@ -1,77 +1,108 @@
-"""280 plain history features: the product's expressions beside hand-written SQL and polars."""
+"""History features at full size: all of them, and 280 plain ones beside SQL and polars."""
 
-import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import cycle
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import msgspec
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from bench.contestants import PEERS_PYTHON
-from bench.plain_features.task import Cost, PlainTable, Task
+from bench.cost import Cost, cost_of
+from bench.plain_features.contest import OURS, Costs, measure_programs
 from bench.results import Chart, Findings, Table
 from bench.scale import Scale
-from bench.timing import Spread
-from training.tables import HISTORY_TABLES, official_schema
+from training.histories.aggregation import HISTORY_FEATURES
+from training.tables import HISTORY_TABLES
 
-_ROOT = Path(__file__).parents[1]
-_MINUTES = 15
-_OURS, _SQL, _POLARS = "expressions of training", "SQL for DuckDB", "polars"
-_PROGRAMS = {
-    _OURS: (Path(sys.executable), "by_expressions"),
-    _SQL: (Path(sys.executable), "by_sql"),
-    _POLARS: (PEERS_PYTHON, "by_polars"),
-}
-_LEVELS = {
-    "bureau": ("CREDIT_ACTIVE", ("Active", "Closed", "Sold", "Bad debt")),
-    "previous_application": (
-        "NAME_CONTRACT_STATUS",
-        ("Approved", "Refused", "Canceled", "Unused offer"),
-    ),
-    "POS_CASH_balance": ("NAME_CONTRACT_STATUS", ("Active", "Completed", "Demand")),
-}
-_STATUSES = (*"012345", "C", "X")
-_RELATIVE = 1e-5
-"""Two sums of doubles in different orders, each narrowed to float32, differ by less."""
+_MEGABYTE, _GIGABYTE = 1e6, 1e9
+_BLOCK = 1 << 24
+_MANY_ROWS = 10_000_000
+_FEW = "With so few rows the second that the expressions take to be built decides the ratio."
 
 
-class DisagreementError(AssertionError):
-    """Two programs made different features; the message names one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Costs:
-    wall: Spread
-    processor: Spread
-    memory: Spread
-
-
-def measure(scale: Scale) -> Findings:
-    """Every program in every round, in a process of its own, after values were checked."""
+def measure(data: Path | None, scale: Scale) -> Findings:
+    """Over a Kaggle folder of CSV files; over a synthetic one where none is given."""
     with tempfile.TemporaryDirectory(prefix="creditstream-histories-") as work:
-        folder = scale.histories or _synthesized(Path(work) / "data", scale.history_applicants)
-        rows = sum(_rows(folder / f"{table}.csv") for table in HISTORY_TABLES)
-        task = plain_task(folder, Path(work) / "made")
-        costs, features = _measured(task, scale.history_rounds)
+        made, synthesis = Path(work) / "data", None
+        if data is None:
+            count = str(scale.history_applicants)
+            synthesis = cost_of("producer", "synthesize", "--out", str(made), "--applicants", count)
+        folder = data.resolve() if data else made
+        rows = sum(_lines(folder / f"{table}.csv") - 1 for table in HISTORY_TABLES)
+        out = str(Path(work) / "histories.parquet")
+        whole = cost_of("training", "histories", "--data", str(folder), "--out", out)
+        costs, width = measure_programs(folder, Path(work), scale.history_rounds)
+    commands = {f"`training histories`, {len(HISTORY_FEATURES)} features": whole}
+    if synthesis:
+        commands = {"`producer synthesize`": synthesis} | commands
     return Findings(
-        tables=[_table(costs, features, rows)],
-        figures=_figures(costs),
+        tables=[_commands_table(commands, rows), _plain_table(costs, width, rows)],
+        figures=_figures(costs, commands.values(), rows),
+        notes=() if rows >= _MANY_ROWS else (_FEW,),
     )
 
 
-def plain_task(folder: Path, out: Path) -> Task:
-    """280 features: numbers of five tables, statuses of the sixth, some levels."""
-    tables = (_plain_table(name) for name in HISTORY_TABLES if name != "bureau_balance")
-    return Task(
-        folder=folder,
-        out=out,
-        tables=tuple(tables),
-        balance=_types("bureau_balance"),
-        statuses=_STATUSES,
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
+
+
+def _commands_table(commands: Mapping[str, Cost], rows: int) -> Table:
+    return Table(
+        name="histories-commands",
+        title="All history features of a folder",
+        about=f"{rows:,} rows of the six history tables as CSV; once each, from the start of the "
+        "command to its end",
+        rows=[
+            {
+                "command": name,
+                "seconds": f"{cost.wall:,.0f}",
+                "processor seconds": f"{cost.processor:,.0f}",
+                "most memory, MB": f"{cost.memory / _MEGABYTE:,.0f}",
+            }
+            for name, cost in commands.items()
+        ],
     )
+
+
+def _plain_table(costs: Mapping[str, Costs], width: int, rows: int) -> Table:
+    ours = costs[OURS]
+    return Table(
+        name="histories",
+        title="Plain history features, three ways",
+        about=f"{width} features from {rows:,} rows of CSV, the same values; ours over exact "
+        "decimals, the others over doubles; without imports; median (least to greatest)",
+        rows=[
+            {
+                "way": name,
+                "seconds": cost.wall.text(1),
+                "processor seconds": cost.processor.text(1),
+                "most memory, MB": cost.memory.scaled(1 / _MEGABYTE).text(0),
+                "ours takes, times": f"{ours.wall.against(cost.wall):.2f}",
+            }
+            for name, cost in costs.items()
+        ],
+        chart=Chart(
+            kind="bars",
+            x="",
+            y="seconds",
+            series={
+                "on the wall": [(name, cost.wall.median) for name, cost in costs.items()],
+                "of all processors": [(name, one.processor.median) for name, one in costs.items()],
+            },
+        ),
+    )
+
+
+def _figures(
+    costs: Mapping[str, Costs], commands: Iterable[Cost], rows: int
+) -> Mapping[str, float]:
+    ours = costs[OURS]
+    memories = [one.memory for one in commands] + [max(ours.memory.rounds)]
+    memory = {"most memory, GB": max(memories) / _GIGABYTE}
+    if rows < _MANY_ROWS:
+        return memory
+    others = [cost for name, cost in costs.items() if name != OURS]
+    ratios = (ours.wall.against(cost.wall) for cost in others)
+    processor = (ours.processor.against(cost.processor) for cost in others)
+    return memory | {
+        "ours / fastest other": max(ratios),
+        "ours / fastest other, processor": max(processor),
+    }

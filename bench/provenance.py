@@ -12,14 +12,16 @@ from bench.results import Run
 _ROOT = Path(__file__).parents[1]
 _LIBRARIES = (
     "confluent-kafka",
+    "duckdb",
     "faust-streaming",
+    "ibis-framework",
     "lightgbm",
     "lleaves",
     "msgspec",
     "numba",
     "shap",
 )
-_PEERS = ("bytewax", "confluent-kafka", "faststream", "pathway", "quixstreams")
+_PEERS = ("bytewax", "confluent-kafka", "faststream", "pathway", "polars", "quixstreams")
 _GIB = 1024**3
 
 

@@ -18,6 +18,8 @@ class Scale:
         growth: numbers of events that a backlog grows to.
         memory_events: applications over which memory is watched.
         profile_seconds: how long a profile is taken.
+        history_applicants: applicants of the synthetic Kaggle folder.
+        history_rounds: repetitions over that folder.
     """
 
     quick: bool
@@ -30,6 +32,8 @@ class Scale:
     growth: tuple[int, ...]
     memory_events: int
     profile_seconds: int
+    history_applicants: int
+    history_rounds: int
 
 
 QUICK = Scale(
@@ -43,6 +47,8 @@ QUICK = Scale(
     growth=(10_000, 50_000),
     memory_events=50_000,
     profile_seconds=5,
+    history_applicants=5_000,
+    history_rounds=2,
 )
 FULL = Scale(
     quick=False,
@@ -55,4 +61,6 @@ FULL = Scale(
     growth=(10_000, 100_000, 1_000_000),
     memory_events=1_000_000,
     profile_seconds=20,
+    history_applicants=356_255,
+    history_rounds=3,
 )

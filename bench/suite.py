@@ -10,6 +10,7 @@ from bench import (
     attributions,
     evaluation,
     growth,
+    histories,
     latency,
     lookups,
     memory,
@@ -26,8 +27,10 @@ from bench.stage import Stage, open_stage
 class Surroundings:
     """What the benchmarks share; a Kafka is started when the first of them asks for it."""
 
-    def __init__(self, material: Material, folder: Path, stack: ExitStack) -> None:
-        self.material, self.folder, self._stack = material, folder, stack
+    def __init__(
+        self, material: Material, folder: Path, data: Path | None, stack: ExitStack
+    ) -> None:
+        self.material, self.folder, self.data, self._stack = material, folder, data, stack
 
     @cached_property
     def stage(self) -> Stage:
@@ -47,6 +50,7 @@ BENCHMARKS = (
     Benchmark("evaluation", lambda around, scale: evaluation.measure(around.material, scale)),
     Benchmark("attributions", lambda around, scale: attributions.measure(around.material, scale)),
     Benchmark("steps", lambda around, scale: steps.measure(around.material, scale)),
+    Benchmark("histories", lambda around, scale: histories.measure(around.data, scale)),
     Benchmark("throughput", lambda around, scale: throughput.measure(around.stage, scale)),
     Benchmark("latency", lambda around, scale: latency.measure(around.stage, scale)),
     Benchmark("lookups", lambda around, scale: lookups.measure(around.stage, scale)),

@@ -1,6 +1,7 @@
 """The plain features by the product's own expressions and engine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import ibis
 import pyarrow as pa
@@ -14,7 +15,6 @@ from training.histories.definition import (
     Feature,
     HistoryTable,
     Quantity,
-    Statistic,
     Subset,
     Tables,
     counts,
@@ -23,7 +23,6 @@ from training.histories.definition import (
 from training.tables import Allowances, find_table
 
 _ROWS = Subset("", "rows")
-_STATISTICS: tuple[Statistic, ...] = STATISTICS
 
 
 def _make(task: Task) -> Iterator[tuple[str, pa.Table]]:
@@ -31,13 +30,13 @@ def _make(task: Task) -> Iterator[tuple[str, pa.Table]]:
     for table in (*map(_plain, task.tables), _balance(task.statuses)):
         tables: dict[str, ibis.Table] = {}
         for name in table.sources:
-            source = find_table(task.folder, name, Allowances())
+            source = find_table(Path(task.folder), name, Allowances())
             tables[name] = open_table(engine, source, source.file.path if source.file else None)
         yield table.name, engine.run(per_applicant(table, tables))
 
 
 def _plain(table: PlainTable) -> HistoryTable:
-    quantities = (Quantity(one, one, _[one], _STATISTICS) for one in table.numbers)
+    quantities = (Quantity(one, one, _[one], STATISTICS) for one in table.numbers)
     levels = (
         Feature(level_feature(column, level), level, (_[column] == level).cast("int32").sum())
         for column, level in table.levels
@@ -46,7 +45,7 @@ def _plain(table: PlainTable) -> HistoryTable:
     return HistoryTable(table.name, (table.name,), lambda tables: tables[table.name], aggregates)
 
 
-def _balance(statuses: "tuple[str, ...] | list[str]") -> HistoryTable:
+def _balance(statuses: Sequence[str]) -> HistoryTable:
     def credits_with_months(tables: Tables) -> ibis.Table:
         months = tables["bureau_balance"].group_by("SK_ID_BUREAU")
         by_credit = months.aggregate(
@@ -56,7 +55,7 @@ def _balance(statuses: "tuple[str, ...] | list[str]") -> HistoryTable:
         )
         return tables["bureau"].select("SK_ID_CURR", "SK_ID_BUREAU").join(by_credit, "SK_ID_BUREAU")
 
-    months = tuple(Quantity(one, one, _[one], _STATISTICS) for one in ("MONTHS", "FIRST"))
+    months = tuple(Quantity(one, one, _[one], STATISTICS) for one in ("MONTHS", "FIRST"))
     status = tuple(Quantity(f"STATUS_{one}", one, _[f"STATUS_{one}"], ("SUM",)) for one in statuses)
     return HistoryTable(
         "bureau_balance",

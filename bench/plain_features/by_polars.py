@@ -22,7 +22,7 @@ def _computed(features: pl.LazyFrame) -> pa.Table:
     return narrow.collect(engine="streaming").to_arrow()
 
 
-def _plain(folder: Path, table: PlainTable) -> pl.LazyFrame:
+def _plain(folder: str, table: PlainTable) -> pl.LazyFrame:
     levels = (
         (pl.col(column) == level).sum().alias(level_feature(column, level))
         for column, level in table.levels
@@ -62,9 +62,9 @@ def _statistics(column: str) -> tuple[pl.Expr, ...]:
     )
 
 
-def _file(folder: Path, table: str, columns: Mapping[str, str]) -> pl.LazyFrame:
+def _file(folder: str, table: str, columns: Mapping[str, str]) -> pl.LazyFrame:
     schema = pl.Schema({name: _TYPES[kind]() for name, kind in columns.items()})
-    return pl.scan_csv(folder / f"{table}.csv", schema=schema)
+    return pl.scan_csv(Path(folder) / f"{table}.csv", schema=schema)
 
 
 if __name__ == "__main__":

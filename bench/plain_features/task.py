@@ -1,16 +1,18 @@
 """What each of the programs is told, and what it tells."""
 
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-STATISTICS = ("SUM", "MEAN", "MAX", "MIN")
+from bench.cost import Cost
+
+STATISTICS: tuple[Literal["SUM", "MEAN", "MAX", "MIN"], ...] = ("SUM", "MEAN", "MAX", "MIN")
 """Of every numeric column, over the rows of an applicant."""
 
 
@@ -41,24 +43,22 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         statuses: its statuses; months are counted of each.
     """
 
-    folder: Path
-    out: Path
+    folder: str
+    out: str
     tables: Sequence[PlainTable]
     balance: Mapping[str, str]
     statuses: Sequence[str]
 
 
-class Cost(msgspec.Struct, frozen=True):
-    """What it took: seconds on the wall and of all processors, and the most memory, in bytes."""
-
-    wall: float
-    processor: float
-    memory: int
-
-
 def level_feature(column: str, level: str) -> str:
     """The name of the count of a level."""
     return f"{column}_{level.upper().replace(' ', '_')}_COUNT"
+
+
+def _most_memory() -> int:
+    """The most that was resident, in bytes; getrusage would count that of who started it."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
 def carry_out(make: Callable[[Task], Iterable[tuple[str, pa.Table]]]) -> None:
@@ -70,7 +70,7 @@ def carry_out(make: Callable[[Task], Iterable[tuple[str, pa.Table]]]) -> None:
     wall, processor = time.perf_counter(), time.process_time()
     made = dict(make(task))
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    memory = _most_memory()
     for name, table in made.items():
-        pq.write_table(table, task.out / f"{name}.parquet")
+        pq.write_table(table, Path(task.out) / f"{name}.parquet")
     sys.stdout.buffer.write(msgspec.json.encode(Cost(wall, processor, memory)))
