@@ -13,6 +13,7 @@ from contracts.bundle import IncompatibleBundleError
 from training.calibrate import WorthlessScoresError
 from training.champion import RefusedError
 from training.commands.arguments import Command
+from training.commands.attained import add_attained
 from training.commands.histories import add_dictionary, add_histories
 from training.commands.promotion import add_promote, add_rollback
 from training.commands.reproduce import add_reproduce
@@ -27,6 +28,7 @@ _BAD_INPUT, _FAILED, _INTERRUPTED = 2, 1, 130
 _COMMANDS = (
     add_train,
     add_versions,
+    add_attained,
     add_promote,
     add_rollback,
     add_reproduce,
