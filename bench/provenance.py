@@ -16,7 +16,6 @@ _LIBRARIES = (
     "faust-streaming",
     "ibis-framework",
     "lightgbm",
-    "lleaves",
     "msgspec",
     "numba",
     "shap",
