@@ -11,7 +11,7 @@ from bench.scale import Scale
 from bench.timing import Spread, side_by_side
 from bench.tree_explainer import TreeExplainerEngine
 from contracts.packing import FloatMatrix
-from explainer.engine import CompiledEngine
+from runtime.attributions import CompiledEngine
 from runtime.tree_text import Doubles
 
 _COUNTS = (1, 16, 64, 256)

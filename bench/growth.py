@@ -1,33 +1,43 @@
 """How the cost grows: partitions and processes, events, trees, features."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 
-from bench.backlogs import make_backlog
-from bench.contest import drain
+from bench.backlogs import grown, make_backlog
+from bench.contest import Backlog, drain
 from bench.contestants import SCORER
+from bench.fleet import rate_together
 from bench.models import model, rows
 from bench.results import Chart, Findings, Table
 from bench.scale import Scale
 from bench.stage import Stage
 from bench.timing import Spread, side_by_side
-from explainer.engine import CompiledEngine
+from runtime.attributions import CompiledEngine
 
-_SPREADS = ((1, 1), (2, 1), (4, 1), (2, 2), (4, 2))  # partitions, processes
+Spreading = tuple[int, int]
+"""Partitions and processes."""
+
+_SPREADS: tuple[Spreading, ...] = ((1, 1), (2, 1), (2, 2), (4, 1), (4, 2))
 _TREES, _FEATURES = (100, 300, 1_000), (100, 300, 600)
 _USUAL_TREES, _USUAL_FEATURES = 300, 250
 _BATCH = 256
 
 
 def measure(stage: Stage, scale: Scale) -> Findings:
-    """The scorer over more partitions, processes and events; the engines over larger models."""
-    by_spread = _by_spread(stage, scale)
-    by_events = _by_events(stage, scale)
-    by_trees = {count: _engines(count, _USUAL_FEATURES, scale) for count in _TREES}
-    by_features = {count: _engines(_USUAL_TREES, count, scale) for count in _FEATURES}
-    figures = {
-        f"{partitions} partitions, {processes} processes": each.median
-        for (partitions, processes), each in by_spread.items()
-    }
+    """The scorer over more events, partitions and processes; the engines over larger models."""
+    by_events: dict[int, float] = {}
+    by_spread: dict[Spreading, Spread] = {}
+    for partitions in sorted({partitions for partitions, _ in _SPREADS}):
+        backlog = make_backlog(stage, f"growth-{partitions}-", scale.growth[0], partitions)
+        if partitions == max(_SPREADS)[0]:
+            backlog, by_events = _by_events(backlog, scale)
+        backlog = grown(backlog, scale.backlog)
+        by_spread |= _by_spread(backlog, scale)
+        backlog.clear()
+    by_trees = {count: _engines(stage, count, _USUAL_FEATURES, scale) for count in _TREES}
+    by_features = {count: _engines(stage, _USUAL_TREES, count, scale) for count in _FEATURES}
+    figures = {_label(of): each.median for of, each in by_spread.items()}
+    figures |= {f"{count:,} events": rate for count, rate in by_events.items()}
     return Findings(
         tables=[
             _spread_table(by_spread, scale),
@@ -39,30 +49,31 @@ def measure(stage: Stage, scale: Scale) -> Findings:
     )
 
 
-def _by_spread(stage: Stage, scale: Scale) -> dict[tuple[int, int], Spread]:
-    found: dict[tuple[int, int], list[float]] = {}
-    for partitions in sorted({partitions for partitions, _ in _SPREADS}):
-        backlog = make_backlog(stage, f"spread-{partitions}-", scale.backlog, partitions)
-        for _ in range(scale.rounds):
-            for of, processes in _SPREADS:
-                if of == partitions:
-                    drained = drain(backlog, SCORER, "score", scale.window, processes)
-                    found.setdefault((of, processes), []).append(drained.rate)
-        backlog.clear()
+def _by_spread(backlog: Backlog, scale: Scale) -> dict[Spreading, Spread]:
+    """Round by round, as many processes at a time as are asked for over these partitions."""
+    spreads = [of for of in _SPREADS if of[0] == backlog.partitions]
+    found: dict[Spreading, list[float]] = {of: [] for of in spreads}
+    for _ in range(scale.growth_rounds):
+        for of in spreads:
+            rate = rate_together(backlog, of[1], scale.window)
+            backlog.stage.say(f"{_label(of)}: {rate:,.0f} a second")
+            found[of].append(rate)
     return {of: Spread(tuple(each)) for of, each in found.items()}
 
 
-def _by_events(stage: Stage, scale: Scale) -> dict[int, float]:
+def _by_events(backlog: Backlog, scale: Scale) -> tuple[Backlog, dict[int, float]]:
+    """The whole backlog from its begin, grown from one number of events to the next."""
     found = {}
     for count in scale.growth:
-        backlog = make_backlog(stage, f"events-{count}-", count, 4)
+        backlog = grown(backlog, count)
         found[count] = drain(backlog, SCORER, "score", float("inf")).rate
-        backlog.clear()
-    return found
+        backlog.stage.say(f"{count:,} events: {found[count]:,.0f} a second")
+    return backlog, found
 
 
-def _engines(trees: int, features: int, scale: Scale) -> dict[str, float]:
+def _engines(stage: Stage, trees: int, features: int, scale: Scale) -> dict[str, float]:
     """Microseconds a row in a batch: LightGBM's evaluation, the compiled attributions."""
+    stage.say(f"a model of {trees:,} trees over {features} features")
     booster = model(trees, features)
     batch = rows(_BATCH, features, seed=2)
     compiled = CompiledEngine(booster)
@@ -74,14 +85,19 @@ def _engines(trees: int, features: int, scale: Scale) -> dict[str, float]:
     return {name: 1e6 * each.median / _BATCH for name, each in timings.items()}
 
 
-def _spread_table(found: dict[tuple[int, int], Spread], scale: Scale) -> Table:
+def _label(of: Spreading) -> str:
+    partitions, processes = of
+    several = "partitions" if partitions > 1 else "partition"
+    return f"{partitions} {several}, {processes} {'processes' if processes > 1 else 'process'}"
+
+
+def _spread_table(found: Mapping[Spreading, Spread], scale: Scale) -> Table:
     alone = found[1, 1].median
-    labels = {of: f"{of[0]} partitions, {of[1]} processes" for of in found}
     return Table(
         name="growth-partitions",
         title="The scorer over partitions and processes",
-        about=f"whole work, a backlog of {scale.backlog:,}, Kafka on the same cores; median "
-        "(least to greatest)",
+        about=f"whole work, {scale.window:.0f} s from when every process has its partitions, Kafka "
+        f"on the same cores ({os.cpu_count()}); median (least to greatest)",
         rows=[
             {
                 "partitions": str(of[0]),
@@ -95,7 +111,7 @@ def _spread_table(found: dict[tuple[int, int], Spread], scale: Scale) -> Table:
             kind="bars",
             x="",
             y="events a second",
-            series={"scorer": [(labels[of], each.median) for of, each in found.items()]},
+            series={"scorer": [(_label(of), each.median) for of, each in found.items()]},
         ),
     )
 

@@ -15,7 +15,7 @@ from contracts.ids import explanation_id
 from contracts.packing import FloatMatrix, FloatVector, pack, unpack
 from contracts.reasons import principal_reasons
 from contracts.records import RawRecord
-from explainer.engine import Engine
+from runtime.attributions import Engine
 from runtime.model_bundle import ModelBundle
 from runtime.tree_text import Doubles
 

@@ -13,7 +13,6 @@ from contracts.examples import SCORE
 from contracts.ids import explanation_id
 from contracts.packing import pack, unpack
 from contracts.records import RawRecord
-from explainer.engine import LightGBMEngine
 from explainer.explanations import (
     STRONGEST,
     UNSEEN_LEVEL,
@@ -23,6 +22,7 @@ from explainer.explanations import (
     shown_value,
     strongest,
 )
+from runtime.attributions import LightGBMEngine
 from tests.builders import NOON, a_bundle, a_manifest
 
 ROWS = 40

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from explainer.forest import forest
-from explainer.treeshap import attributions
+from runtime.forest import forest
+from runtime.treeshap import attributions
 from tests.training_rows import a_plan, some_rows
 from training.bagging import average
 from training.parameters import Choice

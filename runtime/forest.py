@@ -7,7 +7,7 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-from explainer.quadrature import Covers, factors, nodes_needed
+from runtime.quadrature import Covers, factors, nodes_needed
 from runtime.tree_text import (
     CATEGORICAL,
     Doubles,

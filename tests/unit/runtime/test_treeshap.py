@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import lightgbm as lgb
 import numpy as np
 import pytest
@@ -8,19 +6,11 @@ from hypothesis import strategies as st
 
 from bench.tree_explainer import TreeExplainerEngine
 from contracts.packing import FloatMatrix
-from explainer import engine as engines
-from explainer.engine import (
-    AGREEMENT,
-    CompiledEngine,
-    LightGBMEngine,
-    ProvenEngine,
-    disagreement,
-)
-from explainer.forest import Forest, forest
-from explainer.treeshap import BLOCK
+from runtime.attributions import AGREEMENT, CompiledEngine, LightGBMEngine, disagreement
+from runtime.forest import forest
 from runtime.tree_text import UnsupportedModelError
+from runtime.treeshap import BLOCK
 from tests.forests import (
-    FEATURES,
     KINDS,
     MATRICES,
     UNKNOWN,
@@ -81,38 +71,3 @@ def test_a_model_it_does_not_know_is_refused_by_name(
 ) -> None:
     with pytest.raises(UnsupportedModelError, match=says):
         forest(an_unknown_forest(parameters))
-
-
-def test_lightgbm_explains_until_the_compiled_engine_has_proven_itself(tmp_path: Path) -> None:
-    booster, rows = a_forest("nan is missing"), some_rows(40, seed=6)
-    engine = ProvenEngine(booster, rows, tmp_path)
-    first = engine.attributions(rows)
-    assert engine.wait_for_proof()
-    np.testing.assert_allclose(engine.attributions(rows), first, atol=AGREEMENT)
-
-
-def test_an_unsupported_model_is_explained_by_lightgbm_alone(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    booster = an_unknown_forest(UNKNOWN[2][0])
-    rows = some_rows(20, seed=7)
-    engine = ProvenEngine(booster, rows, tmp_path)
-    assert not engine.wait_for_proof()
-    assert "random forest" in caplog.text
-    assert engine.attributions(rows).shape == (20, FEATURES)
-
-
-def test_attributions_that_are_off_never_serve(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    booster, rows = a_forest("stumps"), some_rows(20, seed=8)
-
-    def slightly_off(model: lgb.Booster) -> Forest:
-        flat = forest(model)
-        return flat._replace(leaf=flat.leaf * (1 + 1e-7))
-
-    monkeypatch.setattr(engines, "forest", slightly_off)
-    engine = ProvenEngine(booster, rows, tmp_path)
-    assert not engine.wait_for_proof()
-    assert "attributions are" in caplog.text
-    assert (engine.attributions(rows) == LightGBMEngine(booster).attributions(rows)).all()

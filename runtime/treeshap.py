@@ -6,7 +6,7 @@ ratios and o is 1 while the row satisfies its splits. The integrand is a polynom
 Gauss-Legendre quadrature is exact: n nodes for up to 2 n different features on a path.
 
 The polynomial's factors are known before any row is: only o depends on the row, and it is 0 or 1.
-So all divisions are done once for the model (`explainer.forest`), and what remains is
+So all divisions are done once for the model (`runtime.forest`), and what remains is
 multiplication, for many rows at a time in the innermost loops.
 
 Sources: Lundberg et al., Consistent individualized feature attribution for tree ensembles, 2018,
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.packing import FloatMatrix
-from explainer.forest import Forest
+from runtime.forest import Forest
 from runtime.tree_text import CATEGORICAL, NOTHING_MISSING, ZERO_MISSING, Doubles
 
 BLOCK = 128
