@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.events import ExpectedPerformance
+from contracts.packing import FloatVector
 from drift_monitor.comparison import Profiled, compare
 from drift_monitor.detectors import Detectors
 from drift_monitor.performance.cbpe import expected_performance, probabilities
@@ -45,9 +46,17 @@ def evaluate(
         profiled=profiled,
         judged=tuple(by_weight(judge_columns(profiled, detectors, policy), reference.importance)),
         stability={one.column.name: stability(one) for one in profiled},
-        expected=expected_performance(
-            probabilities(matrix[:, -1], reference.calibration), reference.policy
-        ),
+        expected=_expected(matrix[:, -1], reference),
+    )
+
+
+def _expected(raw_scores: FloatVector, reference: Reference) -> ExpectedPerformance:
+    """By the thresholds: that some are referred for an unknown history is not in a window."""
+    probability = probabilities(raw_scores, reference.calibration)
+    return expected_performance(
+        probability,
+        approved=probability < reference.policy.approve_below,
+        declined=probability >= reference.policy.decline_from,
     )
 
 

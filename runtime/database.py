@@ -95,8 +95,12 @@ def _first_line(cause: object) -> str:
 
 
 def create_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Create what is missing of the tables; two processes may do so at once."""
-    with writing(engine) as connection:
+    """Create what is missing of the tables; two processes may do so at once.
+
+    Raises:
+        StoreError: the database is away, or is none.
+    """
+    with _named(engine, sa.exc.DBAPIError), writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
         for table in metadata.sorted_tables:

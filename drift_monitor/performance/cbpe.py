@@ -8,13 +8,15 @@ Source: J. Kivimäki, J. Białek, W. Kuberski, J. K. Nurminen, Performance estim
 classification using calibrated confidence, 2025; the method of NannyML's documentation.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from contracts.bundle import Calibration, DecisionPolicy
+from contracts.bundle import Calibration
 from contracts.events import Estimate, ExpectedPerformance
 from contracts.packing import FloatVector
 from drift_monitor.performance.ranks import Doubles, areas
@@ -23,7 +25,11 @@ DRAWS = 400
 """So many draws fix the ends of a 95 % interval to about a tenth of its width."""
 
 _SEED = 20_251
+_BLOCK = 2_000_000  # drawn outcomes at a time: 16 MB
 _LEVELS = (0.025, 0.975)
+
+
+Mask = npt.NDArray[np.bool_]
 
 
 class Doubt(StrEnum):
@@ -38,34 +44,53 @@ def probabilities(raw_scores: FloatVector, calibration: Calibration) -> Doubles:
     return np.array([calibration.probability(one) for one in raw_scores.tolist()])
 
 
-def expected_performance(probability: Doubles, policy: DecisionPolicy) -> ExpectedPerformance:
+def expected_performance(
+    probability: Doubles, *, approved: Mask, declined: Mask
+) -> ExpectedPerformance:
     """What the outcomes of these applications will show, with 95 % intervals from drawn outcomes.
 
-    Precision and recall are those of declining. Approval follows from the probability alone: that
-    some are referred for an unknown history is left out. The draws are the same for the same
-    probabilities, so that a window reported twice is reported alike.
+    Precision and recall are those of declining. The draws are the same for the same probabilities,
+    so that a window reported twice is reported alike.
+
+    Args:
+        probability: of default, of each application.
+        approved: which of them were approved.
+        declined: which of them were declined.
 
     Raises:
         ValueError: no probabilities, or one that is none.
     """
     if not len(probability) or not np.all((probability >= 0) & (probability <= 1)):
         raise ValueError(f"{len(probability)} values are not all probabilities")
-    labels = np.random.default_rng(_SEED).random((DRAWS, len(probability))) < probability
-    declined = probability >= policy.decline_from
-    approved = probability < policy.approve_below
-    caught = labels[:, declined].sum(axis=1)
-    defaults = labels.sum(axis=1)
+    drawn = _Drawn(*np.hstack([*_draws(probability, approved, declined)]))
+    refused, bad = float(probability[declined].sum()), float(probability.sum())
     return ExpectedPerformance(
-        auc=_estimate(expected_auc(probability), areas(probability, labels)),
-        precision=_share(probability[declined], labels[:, declined]),
-        recall=_estimate(
-            _ratio(float(probability[declined].sum()), float(probability.sum())),
-            _ratios(caught, defaults),
-        ),
-        default_rate=_share(probability, labels),
-        approved_default_rate=_share(probability[approved], labels[:, approved]),
+        auc=_estimate(expected_auc(probability), drawn.area),
+        precision=_share(probability[declined], drawn.declined),
+        recall=_estimate(_ratio(refused, bad), _ratios(drawn.declined, drawn.all)),
+        default_rate=_share(probability, drawn.all),
+        approved_default_rate=_share(probability[approved], drawn.approved),
         approval_rate=float(approved.mean()),
     )
+
+
+class _Drawn(NamedTuple):
+    """Of each draw the AUC, and the defaults among all, the approved and the declined."""
+
+    area: Doubles
+    all: Doubles
+    approved: Doubles
+    declined: Doubles
+
+
+def _draws(probability: Doubles, approved: Mask, declined: Mask) -> Iterator[Doubles]:
+    """The draws, a few at a time where there are many probabilities; shape (4, draws)."""
+    draw = np.random.default_rng(_SEED)
+    block = max(1, _BLOCK // len(probability))
+    for first in range(0, DRAWS, block):
+        labels = draw.random((min(block, DRAWS - first), len(probability))) < probability
+        counts = [labels[:, some].sum(axis=1) for some in (slice(None), approved, declined)]
+        yield np.stack([areas(probability, labels), *counts])
 
 
 def doubted(
@@ -92,10 +117,10 @@ def expected_auc(probability: Doubles) -> float:
     return _ratio(right, float(bad.sum() * good.sum() - alone.sum()))
 
 
-def _share(probability: Doubles, labels: npt.NDArray[np.bool_]) -> Estimate | None:
+def _share(probability: Doubles, defaults: Doubles) -> Estimate | None:
     if not len(probability):
         return None
-    return _estimate(float(probability.mean()), labels.mean(axis=1))
+    return _estimate(float(probability.mean()), defaults / len(probability))
 
 
 def _estimate(value: float, drawn: Doubles) -> Estimate | None:
@@ -111,6 +136,5 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else float("nan")
 
 
-def _ratios(parts: npt.NDArray[np.intp], wholes: npt.NDArray[np.intp]) -> Doubles:
-    none = np.full(len(parts), np.nan)
-    return np.divide(parts, wholes, out=none, where=wholes > 0)
+def _ratios(parts: Doubles, wholes: Doubles) -> Doubles:
+    return np.divide(parts, wholes, out=np.full(len(parts), np.nan), where=wholes > 0)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from contracts.bundle import Calibration, DecisionPolicy
-from contracts.events import Estimate
+from contracts.bundle import Calibration
+from contracts.events import Estimate, ExpectedPerformance
 from drift_monitor.performance.cbpe import (
     doubted,
     expected_auc,
@@ -18,7 +18,7 @@ from drift_monitor.performance.cbpe import (
 )
 from drift_monitor.performance.ranks import Doubles, areas
 
-POLICY = DecisionPolicy(approve_below=0.1, decline_from=0.25)
+APPROVE_BELOW, DECLINE_FROM = 0.1, 0.25
 WINDOWS, SIZE = 200, 1000
 
 
@@ -26,6 +26,11 @@ def a_window(draw: np.random.Generator) -> Doubles:
     """True probabilities as a scorer's are spread: about 8 % defaults, an AUC of about 0.75."""
     log_odds = draw.normal(-2.9, 1.05, SIZE)
     return 1 / (1 + np.exp(-log_odds))
+
+
+def expected(probability: Doubles) -> ExpectedPerformance:
+    approved, declined = probability < APPROVE_BELOW, probability >= DECLINE_FROM
+    return expected_performance(probability, approved=approved, declined=declined)
 
 
 def inside(estimate: Estimate | None, value: float) -> bool:
@@ -40,17 +45,17 @@ def test_it_meets_what_is_realised_on_windows_of_the_true_probabilities() -> Non
     covered: dict[str, list[bool]] = defaultdict(list)
     for _ in range(WINDOWS):
         window = a_window(draw)
-        expected = expected_performance(window, POLICY)
+        told = expected(window)
         labels = draw.random((200, SIZE)) < window
         realised = areas(window, labels)
-        assert expected.auc is not None
-        errors.append(expected.auc.value - float(realised.mean()))
+        assert told.auc is not None
+        errors.append(told.auc.value - float(realised.mean()))
         outcome = labels[0]
-        covered["auc"].append(inside(expected.auc, float(realised[0])))
-        covered["default_rate"].append(inside(expected.default_rate, outcome.mean()))
-        declined, approved = window >= POLICY.decline_from, window < POLICY.approve_below
-        covered["precision"].append(inside(expected.precision, outcome[declined].mean()))
-        covered["approved"].append(inside(expected.approved_default_rate, outcome[approved].mean()))
+        covered["auc"].append(inside(told.auc, float(realised[0])))
+        covered["default_rate"].append(inside(told.default_rate, outcome.mean()))
+        declined, approved = window >= DECLINE_FROM, window < APPROVE_BELOW
+        covered["precision"].append(inside(told.precision, outcome[declined].mean()))
+        covered["approved"].append(inside(told.approved_default_rate, outcome[approved].mean()))
     assert np.abs(errors).mean() <= 0.01
     shares = {name: float(np.mean(found)) for name, found in covered.items()}
     assert [name for name, share in shares.items() if not 0.9 <= share <= 0.99] == []
@@ -75,19 +80,19 @@ def test_the_expected_area_is_the_mean_over_all_pairs(values: Doubles) -> None:
 
 
 def test_what_cannot_be_expected_is_left_out() -> None:
-    nobody = expected_performance(np.zeros(50), POLICY)
+    nobody = expected(np.zeros(50))
     assert nobody.auc is None
     assert nobody.precision is None
     assert nobody.recall is None
     assert nobody.default_rate == Estimate(value=0.0, low=0.0, high=0.0)
     assert nobody.approval_rate == 1
-    certain = expected_performance(np.ones(50), POLICY)
+    certain = expected(np.ones(50))
     assert certain.auc is None
     assert certain.approved_default_rate is None
 
 
 def test_one_row_has_a_default_rate_and_no_auc() -> None:
-    one = expected_performance(np.array([0.5]), POLICY)
+    one = expected(np.array([0.5]))
     assert one.auc is None
     assert one.default_rate == Estimate(value=0.5, low=0.0, high=1.0)
 
@@ -95,18 +100,18 @@ def test_one_row_has_a_default_rate_and_no_auc() -> None:
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 1.5])
 def test_what_is_no_probability_is_refused(wrong: float) -> None:
     with pytest.raises(ValueError, match="2 values are not all probabilities"):
-        expected_performance(np.array([0.5, wrong]), POLICY)
+        expected(np.array([0.5, wrong]))
     with pytest.raises(ValueError, match="0 values"):
-        expected_performance(np.array([]), POLICY)
+        expected(np.array([]))
 
 
 def test_the_same_window_gives_the_same_figures() -> None:
     window = a_window(np.random.default_rng(1))
-    assert expected_performance(window, POLICY) == expected_performance(window, POLICY)
+    assert expected(window) == expected(window)
 
 
 def test_doubts_add_up() -> None:
-    trusted = expected_performance(np.array([0.1, 0.2]), POLICY)
+    trusted = expected(np.array([0.1, 0.2]))
     assert trusted.doubts == ()
     assert doubted(trusted).doubts == ()
     once = doubted(trusted, calibration=True)
