@@ -51,6 +51,8 @@ def _read(source: Source) -> pd.DataFrame:
         frame: pd.DataFrame = database.run(open_table(database, source, path)).to_pandas()
     for line, problem in _problems(frame, source.file):
         raise BadInputError(f"{source.file}: {source.file.place(line)}: {problem}")
+    if TARGET in frame:
+        frame[TARGET] = frame[TARGET].astype(np.int32)
     return frame.sort_values(ID, ignore_index=True)
 
 
@@ -98,7 +100,7 @@ def _problems(frame: pd.DataFrame, file: TableFile) -> Iterator[tuple[int, str]]
     yield from _of_ids(frame[ID], file)
     if TARGET in frame:
         wrong = ~frame[TARGET].isin((0, 1))
-        yield from _first(wrong, lambda at: f"{TARGET} is {frame[TARGET][at]}, not 0 or 1")
+        yield from _first(wrong, lambda at: f"{TARGET} is {frame[TARGET][at]:g}, not 0 or 1")
     for name in COLUMNS:
         yield from _of_column(frame[name])
 

@@ -72,7 +72,7 @@ def official_schema(table: str) -> Schema:
     """The columns of a table of the competition."""
     if table in APPLICATION_TABLES:
         kinds = {name: "VARCHAR" if name in CATEGORICAL else "DOUBLE" for name in COLUMNS}
-        target = {"TARGET": "INTEGER"} if table == "application_train" else {}
+        target = {"TARGET": "DOUBLE"} if table == "application_train" else {}
         return {"SK_ID_CURR": "BIGINT"} | target | kinds
     text = files(__package__).joinpath("tables.toml").read_text(encoding="utf-8")
     return {name: _SQL_TYPES[kind] for name, kind in tomllib.loads(text)[table].items()}

@@ -191,6 +191,21 @@ DAMAGED: dict[str, tuple[Callable[[Path], Path], Damage, tuple[str, ...]]] = {
         lambda data: without(data, "bureau", "DAYS_CREDIT"),
         ("bureau.parquet: missing column DAYS_CREDIT",),
     ),
+    "a fraction in Parquet where whole numbers are wanted": (
+        as_parquet,
+        lambda data: in_parquet(data, "bureau", DAYS_CREDIT=repeated(data, -7.5)),
+        ("bureau.parquet: column DAYS_CREDIT holds -7.5, which is no INTEGER",),
+    ),
+    "a number in Parquet that is out of range": (
+        as_parquet,
+        lambda data: in_parquet(data, "bureau", DAYS_CREDIT=repeated(data, -99999999999)),
+        ("bureau.parquet: column DAYS_CREDIT holds -99999999999, which is no INTEGER",),
+    ),
+    "an amount in Parquet without an end": (
+        as_parquet,
+        lambda data: in_parquet(data, "bureau", AMT_CREDIT_SUM=repeated(data, float("inf"))),
+        ("bureau.parquet: column AMT_CREDIT_SUM holds inf, which is no DECIMAL(18,3)",),
+    ),
     "an id twice in Parquet": (
         as_parquet,
         lambda data: in_parquet(

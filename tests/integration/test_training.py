@@ -304,6 +304,11 @@ BAD_INPUTS: dict[str, BadInput] = {
         lambda path: change(path, "TARGET", {7: "2"}),
         (TRAIN, "line 9", "TARGET is 2, not 0 or 1"),
     ),
+    "half a target": (
+        TRAIN,
+        lambda path: change(path, "TARGET", {7: "0.7"}),
+        (TRAIN, "line 9", "TARGET is 0.7, not 0 or 1"),
+    ),
     "missing id": (
         TRAIN,
         lambda path: change(path, "SK_ID_CURR", {7: ""}),
