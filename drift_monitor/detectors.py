@@ -13,6 +13,7 @@ from scipy import stats
 
 from contracts.packing import FloatVector
 from drift_monitor.columns import IntVector
+from drift_monitor.ks_tail import ks_tail
 
 Backend = Literal["scipy", "alibi"]
 Doubles = npt.NDArray[np.float64]
@@ -52,13 +53,9 @@ class ScipyDetectors:
     """The tests over all columns at once; for production."""
 
     def ks(self, pairs: Sequence[Pair]) -> Outcome:
-        """As `scipy.stats.ks_2samp(..., method="asymp")`, for sorted samples."""
+        """As `scipy.stats.ks_2samp(..., method="asymp")`, for sorted samples; see `ks_tail`."""
         distances = np.array([ks_distance(*pair) for pair in pairs])
-        sizes = [len(reference) * len(window) for reference, window in pairs]
-        totals = [len(reference) + len(window) for reference, window in pairs]
-        effective = np.round(np.divide(sizes, totals))
-        p_values = np.clip(stats.kstwo.sf(distances, np.maximum(effective, 1)), 0, 1)
-        return distances, np.where(effective < 1, 1.0, p_values)  # one value against one
+        return distances, ks_p_values(distances, *_sizes(pairs))
 
     def chi_squared(self, tables: Sequence[Counts]) -> Outcome:
         """As `scipy.stats.chi2_contingency` without the bins that are empty in both samples."""
@@ -143,6 +140,18 @@ def detectors(backend: Backend) -> Detectors:
         BackendMissingError: alibi-detect is asked for and not installed.
     """
     return AlibiDetectors() if backend == "alibi" else ScipyDetectors()
+
+
+def ks_p_values(distances: Doubles, reference: Sequence[int], window: Sequence[int]) -> Doubles:
+    """Asymptotic p-values of KS distances between samples of these sizes."""
+    sizes, totals = np.multiply(reference, window), np.add(reference, window)
+    effective = np.round(np.divide(sizes, totals))
+    p_values = ks_tail(distances, np.maximum(effective, 1))
+    return np.where(effective < 1, 1.0, p_values)  # one value against one
+
+
+def _sizes(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
+    return [len(reference) for reference, _ in pairs], [len(window) for _, window in pairs]
 
 
 def ks_distance(reference: FloatVector, window: FloatVector) -> float:
