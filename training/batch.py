@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
@@ -19,13 +18,14 @@ from contracts.features import ApplicationColumns
 from contracts.packing import FloatMatrix
 from contracts.reasons import principal_reasons
 from contracts.scoring import RowScorer, ScoredRows
+from runtime.attributions import Engine
 from runtime.model_bundle import ModelBundle
-from training.dataset import join
 from training.histories.aggregation import Histories
 
 _BLOCK = 4_096
 
 Ids = npt.NDArray[np.int64]
+Places = npt.NDArray[np.intp]
 T = TypeVar("T")
 
 
@@ -58,7 +58,7 @@ def score_table(
     columns: ApplicationColumns,
     histories: Histories | None,
     *,
-    reasons: bool,
+    reasons: Engine | None = None,
     step: Callable[[], object] = lambda: None,
 ) -> BatchScores:
     """Score every row.
@@ -68,17 +68,20 @@ def score_table(
         ids: the applicants.
         columns: their applications.
         histories: of the model's version; None where there are none.
-        reasons: whether the principal reasons are wanted; they cost many times the scores.
+        reasons: what attributes the scores to features; None where no reasons are wanted, for they
+            cost many times the scores.
         step: called after each block.
     """
     scorer, statuses = RowScorer(bundle), history_statuses(ids, histories)
+    places = _places(ids, histories)
 
     def one(block: slice) -> tuple[ScoredRows, list[tuple[str, ...]]]:
         part = ApplicationColumns(
             columns.numeric[block], [levels[block] for levels in columns.levels]
         )
-        rows = scorer.score(part, _features(bundle, ids[block], histories), statuses[block])
-        told = _reasons(bundle, rows.matrix) if reasons else []
+        features = _features(bundle, places[block], histories)
+        rows = scorer.score(part, features, statuses[block])
+        told = _reasons(bundle, reasons, rows.matrix) if reasons else []
         step()
         return rows, told
 
@@ -104,33 +107,40 @@ def history_statuses(ids: Ids, histories: Histories | None) -> list[HistoryStatu
     """Present, none where the tables have nothing of the applicant, unknown where nobody looked."""
     if histories is None:
         return [HistoryStatus.UNKNOWN] * len(ids)
-    known = dict(zip(histories.ids.tolist(), histories.known.tolist(), strict=True))
-    names = {True: HistoryStatus.PRESENT, False: HistoryStatus.NONE, None: HistoryStatus.UNKNOWN}
-    return [names[known.get(one)] for one in ids.tolist()]
+    known = histories.known.tolist()
+    told = {True: HistoryStatus.PRESENT, False: HistoryStatus.NONE}
+    places = _places(ids, histories).tolist()
+    return [told[known[at]] if at >= 0 else HistoryStatus.UNKNOWN for at in places]
 
 
-def _features(bundle: ModelBundle, ids: Ids, histories: Histories | None) -> FloatMatrix:
+def _places(ids: Ids, histories: Histories | None) -> Places:
+    """Where each applicant's history stands; -1 where there is none."""
+    if histories is None or not len(histories.ids):
+        return np.full(len(ids), -1)
+    order = np.argsort(histories.ids, kind="stable")
+    at = np.searchsorted(histories.ids, ids, sorter=order)
+    nearest = order[np.minimum(at, len(order) - 1)]
+    return np.where(histories.ids[nearest] == ids, nearest, -1)
+
+
+def _features(bundle: ModelBundle, places: Places, histories: Histories | None) -> FloatMatrix:
     width = len(bundle.manifest.history_features)
-    if histories is None or not width:
-        return np.full((len(ids), width), np.nan, dtype=np.float32)
-    return join(histories, ids)
+    features = np.full((len(places), width), np.nan, dtype=np.float32)
+    if histories is not None and width:
+        known = places >= 0
+        features[known] = histories.features[places[known]]
+    return features
 
 
-def _reasons(bundle: ModelBundle, matrix: FloatMatrix) -> list[tuple[str, ...]]:
+def _reasons(bundle: ModelBundle, engine: Engine, matrix: FloatMatrix) -> list[tuple[str, ...]]:
     names, groups = bundle.manifest.model_features, bundle.manifest.reasons
-    attributions = contributions(bundle.booster, bundle.model_input(matrix))[:, :-1]
+    attributions = engine.attributions(bundle.model_input(matrix))
     return [
         tuple(
             reason.code for reason in principal_reasons(dict(zip(names, row, strict=True)), groups)
         )
         for row in attributions.tolist()
     ]
-
-
-def contributions(booster: lgb.Booster, model_input: FloatMatrix) -> npt.NDArray[np.float64]:
-    """Exact SHAP attributions, the base value last, shape (rows, features + 1)."""
-    found = booster.predict(model_input, pred_contrib=True, num_threads=1)
-    return np.asarray(found, dtype=np.float64)
 
 
 def _side_by_side(work: Callable[[slice], T], parts: Sequence[slice]) -> list[T]:

@@ -18,6 +18,7 @@ from training.applications import (
 )
 from training.batch import blocks, score_table
 from training.commands.arguments import Commands, add_folder, allowances, mlflow_settings
+from training.compiling import attribution_engine, compile_trees_for
 from training.histories.aggregation import HISTORY_VERSION, Histories
 from training.histories.file import read_histories
 from training.loading import aggregate_shown, notes_on_tables
@@ -58,13 +59,15 @@ def _score(options: argparse.Namespace, say: Say) -> int:
     bundle = ModelRegistry(settings).load(Versions(settings).named(options.model))
     frame = _applications(options)
     histories = _histories(options, bundle, frame, tell)
+    compile_trees_for(bundle, len(frame))
+    reasons = attribution_engine(bundle, len(frame)) if options.reasons else None
     with progress_bar("rows", len(blocks(len(frame)))) as step:
         scores = score_table(
             bundle,
             frame[ID].to_numpy(),
             application_columns(frame),
             histories,
-            reasons=options.reasons,
+            reasons=reasons,
             step=step,
         )
     write_scores(options.out, scores, options.format)

@@ -9,6 +9,7 @@ from contracts.events import HistoryStatus, Purpose
 from contracts.features import application_columns
 from contracts.headers import Envelope, new_traceparent
 from contracts.records import RawRecord
+from runtime.attributions import LightGBMEngine
 from runtime.model_bundle import ModelBundle
 from scorer.scoring import Applied, BatchScorer, History
 from tests.builders import HISTORY_VERSION, NOON, a_bundle, some_applications
@@ -37,7 +38,8 @@ def some_histories() -> Histories:
 
 def in_batch(bundle: ModelBundle, *, reasons: bool = False, rows: int = ROWS) -> BatchScores:
     columns = application_columns(APPLICATIONS[:rows])
-    return score_table(bundle, IDS[:rows], columns, some_histories(), reasons=reasons)
+    engine = LightGBMEngine(bundle.booster) if reasons else None
+    return score_table(bundle, IDS[:rows], columns, some_histories(), reasons=engine)
 
 
 def test_a_table_and_the_stream_give_the_same_scores_to_the_last_bit(bundle: ModelBundle) -> None:
