@@ -1,14 +1,18 @@
 """Runs the benchmarks: `make bench`, or `make bench QUICK=1` for about ten minutes."""
 
 import argparse
+import datetime as dt
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import rich.table
+from confluent_kafka import KafkaException
 from rich.console import Console
 
 from bench.bounds import for_terminal, judge, read_bounds
@@ -23,20 +27,27 @@ from bench.suite import BENCHMARKS, Benchmark, Surroundings
 _MATERIAL = Path("var/bench")
 
 
+_FAILURES = (RuntimeError, subprocess.CalledProcessError, KafkaException)
+"""What ends a benchmark but not the others: a contestant, a service or Kafka that fails."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, write results and page; 1 where a bound is missed."""
+    """Measure, print, write results and page; 1 where a bound is missed or a benchmark failed."""
     options = _options(arguments)
     console = Console()
     chosen = [one for one in BENCHMARKS if not options.only or one.name in options.only]
     scale = QUICK if options.quick else FULL
-    measured = _measure(chosen, scale, options.data, console) if not options.page else []
+    done = _measure(chosen, scale, options.data, console) if not options.page else []
     results = read_results()
-    judged = judge(read_bounds(), {one: results[one] for one in measured})
+    judged = judge(read_bounds(), {one: results[one] for one in done})
     shown = judge(read_bounds(), results)
     page = write_page(results, [one.name for one in BENCHMARKS], shown)
     console.print(f"written: {page}, {write_capacity(results)}")
     console.print(for_terminal(shown if options.page else judged))
-    return int(any(one.verdict == "missed" for one in judged))
+    failed = [] if options.page else [one.name for one in chosen if one.name not in done]
+    if failed:
+        console.print(f"failed, for the reasons above: {', '.join(failed)}", style="bold red")
+    return int(bool(failed) or any(one.verdict == "missed" for one in judged))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -59,25 +70,42 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _measure(
     chosen: Sequence[Benchmark], scale: Scale, data: Path | None, console: Console
 ) -> list[str]:
-    """Run benchmarks one after the other; each one's result is on disk before the next begins."""
+    """Run benchmarks one after the other; each one's result is on disk before the next begins.
+
+    Returns:
+        The names of those that succeeded.
+    """
+    say = partial(_say, console)
     done = []
     with ExitStack() as stack:
         folder = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="creditstream-bench-"))
         )
-        made = material(_MATERIAL, console.print)
-        surroundings = Surroundings(made, folder, data, stack)
-        for benchmark in chosen:
-            began = time.monotonic()
-            with console.status(benchmark.name):
-                findings = benchmark.measure(surroundings, scale)
-            seconds = time.monotonic() - began
-            run = this_run(command=_command(scale), quick=scale.quick, seconds=seconds)
-            write_result(Result(name=benchmark.name, run=run, findings=findings))
-            for table in findings.tables:
+        surroundings = Surroundings(material(_MATERIAL, say), folder, data, stack, say)
+        for number, benchmark in enumerate(chosen, 1):
+            say(f"{number} of {len(chosen)}: {benchmark.name}")
+            try:
+                tables = _run(benchmark, surroundings, scale)
+            except _FAILURES:
+                console.print_exception(show_locals=False)
+                continue
+            for table in tables:
                 console.print(_for_terminal(table))
             done.append(benchmark.name)
     return done
+
+
+def _run(benchmark: Benchmark, surroundings: Surroundings, scale: Scale) -> Sequence[Table]:
+    began = time.monotonic()
+    findings = benchmark.measure(surroundings, scale)
+    seconds = time.monotonic() - began
+    run = this_run(command=_command(scale), quick=scale.quick, seconds=seconds)
+    write_result(Result(name=benchmark.name, run=run, findings=findings))
+    return findings.tables
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(f"{dt.datetime.now(dt.UTC):%H:%M:%S} {text}", highlight=False)
 
 
 def _command(scale: Scale) -> str:

@@ -1,6 +1,7 @@
 """Backlogs for contestants: topics, histories in the scorer's view, applications."""
 
 import sys
+from dataclasses import replace
 
 import msgspec
 
@@ -28,6 +29,7 @@ class _Scored(msgspec.Struct):
 
 def make_backlog(stage: Stage, prefix: str, count: int, partitions: int) -> Backlog:
     """A backlog under a prefix of its own, and the histories in the scorer's view."""
+    stage.say(f"a backlog of {count:,} applications, and the histories in the scorer's view")
     stage.create_topics(prefix, partitions)
     stage.run(prefix, "producer", "histories", "--from", str(stage.material.histories))
     _read_histories(stage, prefix)
@@ -39,6 +41,14 @@ def make_backlog(stage: Stage, prefix: str, count: int, partitions: int) -> Back
         partitions=partitions,
         expected=_expected(stage, prefix),
     )
+
+
+def grown(backlog: Backlog, count: int) -> Backlog:
+    """The backlog with as many more applications as it lacks of `count`."""
+    if count <= backlog.count:
+        return backlog
+    backlog.stage.publish_backlog(backlog.prefix, count, first=backlog.count)
+    return replace(backlog, count=count)
 
 
 def _read_histories(stage: Stage, prefix: str) -> None:

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable, Mapping
 
+import lightgbm as lgb
+
 from bench.backlogs import grown, make_backlog
 from bench.contest import Backlog, drain
 from bench.contestants import SCORER
@@ -34,8 +36,11 @@ def measure(stage: Stage, scale: Scale) -> Findings:
         backlog = grown(backlog, scale.backlog)
         by_spread |= _by_spread(backlog, scale)
         backlog.clear()
-    by_trees = {count: _engines(stage, count, _USUAL_FEATURES, scale) for count in _TREES}
-    by_features = {count: _engines(stage, _USUAL_TREES, count, scale) for count in _FEATURES}
+    stage.say(f"models of {_TREES[0]} to {_TREES[-1]:,} trees")
+    largest = model(_TREES[-1], _USUAL_FEATURES)
+    by_trees = {count: _engines(_first(largest, count), scale) for count in _TREES}
+    stage.say(f"models over {_FEATURES[0]} to {_FEATURES[-1]} features")
+    by_features = {count: _engines(model(_USUAL_TREES, count), scale) for count in _FEATURES}
     figures = {_label(of): each.median for of, each in by_spread.items()}
     figures |= {f"{count:,} events": rate for count, rate in by_events.items()}
     return Findings(
@@ -71,11 +76,14 @@ def _by_events(backlog: Backlog, scale: Scale) -> tuple[Backlog, dict[int, float
     return backlog, found
 
 
-def _engines(stage: Stage, trees: int, features: int, scale: Scale) -> dict[str, float]:
+def _first(booster: lgb.Booster, trees: int) -> lgb.Booster:
+    """The first trees of a model, as a model."""
+    return lgb.Booster(model_str=booster.model_to_string(num_iteration=trees))
+
+
+def _engines(booster: lgb.Booster, scale: Scale) -> dict[str, float]:
     """Microseconds a row in a batch: LightGBM's evaluation, the compiled attributions."""
-    stage.say(f"a model of {trees:,} trees over {features} features")
-    booster = model(trees, features)
-    batch = rows(_BATCH, features, seed=2)
+    batch = rows(_BATCH, booster.num_feature(), seed=2)
     compiled = CompiledEngine(booster)
     calls: dict[str, Callable[[], object]] = {
         "evaluation by LightGBM": lambda: booster.predict(batch, raw_score=True, num_threads=1),

@@ -5,7 +5,7 @@ import numpy as np
 
 from contracts.packing import FloatMatrix
 
-_ROWS, _LEAVES = 5_000, 31
+_ROWS, _LEAVES = 2_000, 31
 _CATEGORICAL = [3, 7]
 _MISSING = 0.2
 
@@ -34,6 +34,7 @@ def model(trees: int, features: int) -> lgb.Booster:
         "feature_fraction": 0.3,
         "min_data_in_leaf": 20,
         "force_col_wise": True,
+        "num_threads": 1,
         "verbose": -1,
         "seed": 1,
     }

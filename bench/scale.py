@@ -16,6 +16,7 @@ class Scale:
         load_seconds: how long a rate is held for latencies.
         stored: scores in the store that lookups go to.
         growth: numbers of events that a backlog grows to.
+        growth_rounds: repetitions over each number of partitions and processes.
         memory_events: applications over which memory is watched.
         profile_seconds: how long a profile is taken.
         history_applicants: applicants of the synthetic Kaggle folder.
@@ -30,6 +31,7 @@ class Scale:
     load_seconds: float
     stored: int
     growth: tuple[int, ...]
+    growth_rounds: int
     memory_events: int
     profile_seconds: int
     history_applicants: int
@@ -44,7 +46,8 @@ QUICK = Scale(
     window=4.0,
     load_seconds=10.0,
     stored=1_000_000,
-    growth=(10_000, 50_000),
+    growth=(10_000, 100_000),
+    growth_rounds=1,
     memory_events=50_000,
     profile_seconds=5,
     history_applicants=5_000,
@@ -59,6 +62,7 @@ FULL = Scale(
     load_seconds=60.0,
     stored=10_000_000,
     growth=(10_000, 100_000, 1_000_000),
+    growth_rounds=3,
     memory_events=1_000_000,
     profile_seconds=20,
     history_applicants=356_255,

@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from mlflow import MlflowClient
 
-from bench.material import MODEL_NAME, Material
+from bench.material import MODEL_NAME, Material, Say
 from contracts.application import LoanApplication
 from contracts.bundle import DIGEST_TAG, MANIFEST_FILE
 from contracts.events import EVENT_TYPES
@@ -47,6 +47,7 @@ class Stage:
         material: model, histories and applications.
         values: the application of every applicant, encoded.
         ids: of the applicants, in the same order.
+        say: tells who waits how far it is.
     """
 
     bootstrap: str
@@ -58,6 +59,7 @@ class Stage:
     material: Material
     values: Sequence[bytes]
     ids: Sequence[int]
+    say: Say
 
     def kafka(self, prefix: str) -> KafkaSettings:
         """Settings under which topics and groups are apart from those of other prefixes."""
@@ -123,8 +125,8 @@ class Stage:
             command = " ".join(arguments)
             raise CommandFailedError(f"{command}: code {ended.returncode}\n{ended.stdout[-1500:]}")
 
-    def publish_backlog(self, prefix: str, count: int) -> str:
-        """`count` applications, the applicants in turn, each with an id that tells its number.
+    def publish_backlog(self, prefix: str, count: int, first: int = 0) -> str:
+        """The applications from `first` to `count`, applicants in turn, the number for an id.
 
         Returns:
             The topic.
@@ -140,7 +142,7 @@ class Stage:
             }
         )
         now = dt.datetime.now(dt.UTC)
-        for number in range(count):
+        for number in range(first, count):
             at = number % len(self.values)
             headers = application_headers(str(number), self.ids[at], now)
             producer.produce(topic, self.values[at], str(self.ids[at]), headers=list(headers))
@@ -169,8 +171,9 @@ def application_headers(
 
 
 @contextmanager
-def open_stage(material: Material, folder: Path) -> Iterator[Stage]:
+def open_stage(material: Material, folder: Path, say: Say) -> Iterator[Stage]:
     """A Kafka of its own and a registry in which the model is champion."""
+    say("a Kafka of its own, and a registry")
     applications = material.applications()
     with LocalKafka() as kafka:
         yield Stage(
@@ -183,6 +186,7 @@ def open_stage(material: Material, folder: Path) -> Iterator[Stage]:
             material=material,
             values=material.encoded(),
             ids=[one.SK_ID_CURR for one in applications],
+            say=say,
         )
 
 

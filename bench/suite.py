@@ -18,7 +18,7 @@ from bench import (
     steps,
     throughput,
 )
-from bench.material import Material
+from bench.material import Material, Say
 from bench.results import Findings
 from bench.scale import Scale
 from bench.stage import Stage, open_stage
@@ -28,14 +28,15 @@ class Surroundings:
     """What the benchmarks share; a Kafka is started when the first of them asks for it."""
 
     def __init__(
-        self, material: Material, folder: Path, data: Path | None, stack: ExitStack
+        self, material: Material, folder: Path, data: Path | None, stack: ExitStack, say: Say
     ) -> None:
-        self.material, self.folder, self.data, self._stack = material, folder, data, stack
+        self.material, self.folder, self.data = material, folder, data
+        self._stack, self._say = stack, say
 
     @cached_property
     def stage(self) -> Stage:
         """The Kafka and the registry, until the end of the run."""
-        return self._stack.enter_context(open_stage(self.material, self.folder))
+        return self._stack.enter_context(open_stage(self.material, self.folder, self._say))
 
 
 @dataclass(frozen=True, slots=True)
