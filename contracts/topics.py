@@ -59,7 +59,7 @@ TOPICS = (APPLICATIONS, HISTORIES, SCORES, EXPLANATIONS, OUTCOMES, DRIFT)
 CONSUMED: dict[str, tuple[Topic, ...]] = {
     "scorer": (APPLICATIONS, HISTORIES),
     "explainer": (SCORES,),
-    "drift_monitor": (SCORES,),
+    "drift_monitor": (SCORES, OUTCOMES),
     "query_api": (SCORES, EXPLANATIONS, DRIFT, OUTCOMES),
 }
 """What every service reads; it has a dead-letter topic for each."""

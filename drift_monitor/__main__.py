@@ -13,6 +13,7 @@ from drift_monitor.sample import SampleError
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.simulate import add_arguments, simulate
 from drift_monitor.store import StateError
+from runtime.database import StoreError
 from runtime.service import serving
 from runtime.settings import load_settings
 
@@ -44,7 +45,7 @@ def watch(settings: DriftMonitorSettings) -> int:
     try:
         with serving("drift_monitor", settings) as service:
             run(settings, service)
-    except (BackendMissingError, StateError) as error:
+    except (BackendMissingError, StateError, StoreError) as error:
         logger.critical("%s", error)
         return 1
     return 0

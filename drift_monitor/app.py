@@ -5,11 +5,14 @@ from contextlib import closing
 from mlflow.exceptions import MlflowException
 from prometheus_client import REGISTRY
 
-from contracts.topics import SCORES
+from contracts.topics import CONSUMED, OUTCOMES
 from drift_monitor.detectors import Detectors, detectors
 from drift_monitor.incarnation import await_incarnation
 from drift_monitor.metrics import DriftCollector
 from drift_monitor.monitor import DriftMonitor
+from drift_monitor.performance.board import Board
+from drift_monitor.performance.ledger import Ledger
+from drift_monitor.performance.metrics import PerformanceCollector
 from drift_monitor.publishing import Publisher
 from drift_monitor.references import RegistryReferences
 from drift_monitor.settings import DriftMonitorSettings
@@ -18,13 +21,15 @@ from drift_monitor.store import Store
 from drift_monitor.worker import Worker
 from runtime.consumer import Consumer
 from runtime.crash_guard import CrashGuard
+from runtime.database import StoreError
 from runtime.meter import Meter
 from runtime.model_registry import ModelRegistry
 from runtime.producer import Producer
 from runtime.service import Service
 
 STATE_FILE = "state.sqlite"
-_AWAY = (MlflowException, OSError)  # a registry that is away is no record's fault
+TOPICS = CONSUMED["drift_monitor"]
+_AWAY = (MlflowException, OSError, StoreError)  # what is away is no record's fault
 
 
 def run(settings: DriftMonitorSettings, service: Service) -> None:
@@ -33,6 +38,7 @@ def run(settings: DriftMonitorSettings, service: Service) -> None:
     Raises:
         BackendMissingError: alibi-detect is asked for and not installed.
         StateError: the state file cannot be read or written.
+        StoreError: the ledger cannot.
     """
     tests = detectors(settings.backend)
     with held(settings.state_dir, service.health, service.stopping) as mine:
@@ -42,11 +48,21 @@ def run(settings: DriftMonitorSettings, service: Service) -> None:
         if topics is None:
             return
         path = settings.state_dir / STATE_FILE
-        with closing(Store(path, settings.sizes(), settings.seen_limit)) as store:
+        with (
+            closing(Store(path, settings.sizes(), settings.seen_limit)) as store,
+            closing(Ledger(settings.performance.ledger(settings.state_dir))) as ledger,
+        ):
             store.claim(topics)
-            with closing(Consumer(settings.kafka, service.name, [SCORES], store.position)) as reads:
-                worker = _worker(settings, service, reads, store, tests)
+            with closing(Consumer(settings.kafka, service.name, TOPICS, store.position)) as reads:
+                board = _board(settings, ledger)
+                worker = _worker(settings, service, reads, store, tests=tests, board=board)
                 worker.run(settings.batch_size, settings.batch_wait)
+
+
+def _board(settings: DriftMonitorSettings, ledger: Ledger) -> Board:
+    collector = PerformanceCollector()
+    REGISTRY.register(collector)
+    return Board(ledger, settings.performance.economics(), collector)
 
 
 def _worker(
@@ -54,7 +70,9 @@ def _worker(
     service: Service,
     consumer: Consumer,
     store: Store,
+    *,
     tests: Detectors,
+    board: Board,
 ) -> Worker:
     registry = ModelRegistry(settings.mlflow)
     references = RegistryReferences(registry, settings.mlflow.model_name, settings.untested)
@@ -75,5 +93,8 @@ def _worker(
         references=references,
         collector=collector,
         guard=CrashGuard(settings.state_dir / "attempts.json", excuses=_AWAY),
-        meter=Meter(service, settings.kafka, [SCORES]),
+        meter=Meter(service, settings.kafka, TOPICS),
+        board=board,
+        outcomes=settings.kafka.topic_name(OUTCOMES),
+        segment=settings.performance.segment,
     )

@@ -37,6 +37,14 @@ class Levels:
     bins: IntVector
     names: tuple[str, ...]
 
+    def name_of(self, value: float) -> str:
+        """The name of a value's bin, `unseen` or `missing`."""
+        if np.isnan(value):
+            return "missing"
+        at = int(np.searchsorted(self.values, value))
+        known = at < len(self.values) and self.values[at] == value
+        return self.names[self.bins[at]] if known else "unseen"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:

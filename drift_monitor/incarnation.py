@@ -8,7 +8,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
-from contracts.topics import APPLICATIONS, SCORES
+from contracts.topics import APPLICATIONS, OUTCOMES, SCORES
 from runtime.service import Health
 from runtime.settings import KafkaSettings
 
@@ -27,7 +27,7 @@ def await_incarnation(
         {**kafka.client_settings("drift_monitor"), "reconnect.backoff.ms": 1000},
         logger=logging.getLogger("librdkafka"),
     )
-    names = [kafka.topic_name(topic) for topic in (SCORES, APPLICATIONS)]
+    names = [kafka.topic_name(topic) for topic in (SCORES, APPLICATIONS, OUTCOMES)]
     while not stopping.is_set():
         client.poll(0)  # hands librdkafka's own lines over to our log
         try:

@@ -67,6 +67,12 @@ class Reference:
         """How many features a score event must have."""
         return len(self.columns) - 1
 
+    def level(self, name: str, row: FloatVector) -> str:
+        """The level of a column in a row of the monitored matrix; empty for a column of numbers."""
+        at = next((at for at, column in enumerate(self.columns) if column.name == name), None)
+        levels = None if at is None else self.columns[at].levels
+        return "" if at is None or levels is None else levels.name_of(float(row[at]))
+
 
 def reference_of(model: Model, untested: Collection[str]) -> Reference:
     """The reference that a model bundle brings.

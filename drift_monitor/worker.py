@@ -1,16 +1,18 @@
-"""The monitor's loop: poll, decode, observe, save, publish, commit."""
+"""The monitor's loop: poll, decode, remember, observe, save, publish, commit."""
 
+import dataclasses
 import datetime as dt
 import logging
 import time
 from collections.abc import Sequence
 
 from contracts.errors import InvalidEvent
-from contracts.events import LoanScored
+from contracts.events import LoanScored, OutcomeObserved
 from contracts.records import RawRecord
 from drift_monitor import metrics
 from drift_monitor.evaluation import Evaluation
 from drift_monitor.monitor import DriftMonitor, Observed
+from drift_monitor.performance.board import Board
 from drift_monitor.publishing import Publisher
 from drift_monitor.reading import Read, References, read_scores
 from drift_monitor.store import Store
@@ -29,7 +31,8 @@ class Worker:
     """Counts every score once and publishes a report for every closed verdict window.
 
     The store's positions lead, the group's offsets are a display. Dead letters are confirmed before
-    the store moves past them; reports lie in the store until they are confirmed.
+    the store moves past them, and scores and outcomes are in the ledger; reports lie in the store
+    until they are confirmed.
     """
 
     def __init__(
@@ -44,10 +47,15 @@ class Worker:
         collector: metrics.DriftCollector,
         guard: CrashGuard,
         meter: Meter,
+        board: Board,
+        outcomes: str,
+        segment: str,
     ) -> None:
+        """`outcomes` is the name of their topic, `segment` the column that the ledger tells by."""
         self._service, self._consumer, self._publisher = service, consumer, publisher
         self._store, self._monitor, self._references = store, monitor, references
         self._collector, self._guard, self._meter = collector, guard, meter
+        self._board, self._outcomes, self._segment = board, outcomes, segment
         self._sliding: Evaluation | None = None
 
     def run(self, size: int, wait: float) -> None:
@@ -66,6 +74,7 @@ class Worker:
                     self._note(attempt, read, observed, time.perf_counter() - began)
             else:
                 self._close_aged()
+            self._board.refresh(self._monitor.state.latest)
             self._meter.turned(self._consumer)
 
     def _resume(self) -> None:
@@ -86,16 +95,26 @@ class Worker:
         if attempt.condemned:
             return Read((), condemn(attempt.records, self._service.name)), Observed()
         with self._guard.guarded(attempt):
-            received, letters = receive(attempt.records, LoanScored, self._service.name)
-            read = read_scores(received, self._references, self._service.name)
-            read = Read(read.arrived, [*letters, *read.letters], read.simulations)
+            read, outcomes = self._decode(attempt.records)
+            self._board.take(read.predicted, outcomes)
             return read, self._monitor.observe(read.arrived)
+
+    def _decode(self, records: Sequence[RawRecord]) -> tuple[Read, list[OutcomeObserved]]:
+        name = self._service.name
+        told = [one for one in records if one.topic == self._outcomes]
+        scored = [one for one in records if one.topic != self._outcomes]
+        outcomes, no_outcomes = receive(told, OutcomeObserved, name)
+        scores, no_scores = receive(scored, LoanScored, name)
+        read = read_scores(scores, self._references, name, self._segment)
+        letters = [*no_outcomes, *no_scores, *read.letters]
+        return dataclasses.replace(read, letters=letters), [one.event for one in outcomes]
 
     def _keep(self, records: Sequence[RawRecord], observed: Observed) -> None:
         """Save the state with the reports, then send them."""
-        self._store.save(records, self._monitor.state, observed.reports)
-        if observed.reports:
-            self._publisher.publish_reports(observed.reports)
+        reports = self._board.reported(observed.reports)
+        self._store.save(records, self._monitor.state, reports)
+        if reports:
+            self._publisher.publish_reports(reports)
             self._store.confirmed()
 
     def _close_aged(self) -> None:
@@ -123,6 +142,9 @@ class Worker:
         if (of_version := state.versions.get(state.latest)) is not None:
             reference = self._references(state.latest)
             self._collector.show(metrics.figures_of(reference, sliding, of_version))
+            if sliding is not None:
+                alert = bool(of_version.alerted or of_version.drifting)
+                self._board.show(sliding.expected, state.latest, alert=alert)
             shared.MODEL.clear()
             name, version = reference.model_name, reference.model_version
             shared.MODEL.labels(self._service.name, name, version).set(1)

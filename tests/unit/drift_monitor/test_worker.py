@@ -11,12 +11,18 @@ import pytest
 
 from contracts import codec
 from contracts.bundle import IncompatibleBundleError
-from contracts.events import DriftReported, LoanScored, Purpose
+from contracts.events import DriftReported, LoanScored, OutcomeObserved, Purpose
 from contracts.records import RawRecord
-from contracts.topics import DRIFT, SCORES
+from contracts.topics import CONSUMED, DRIFT, OUTCOMES, SCORES
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.metrics import DriftCollector
 from drift_monitor.monitor import Arrived, DriftMonitor, Observed
+from drift_monitor.performance.board import Board
+from drift_monitor.performance.economics import Economics
+from drift_monitor.performance.ledger import Ledger
+from drift_monitor.performance.metrics import PerformanceCollector
+from drift_monitor.performance.queries import read_records
+from drift_monitor.performance.records import Records
 from drift_monitor.policy import Policy
 from drift_monitor.publishing import Publisher
 from drift_monitor.references import RegistryReferences
@@ -24,6 +30,7 @@ from drift_monitor.store import Store
 from drift_monitor.windows import Sizes
 from drift_monitor.worker import Worker
 from runtime.crash_guard import CrashGuard
+from runtime.database import StoreError
 from runtime.meter import Meter
 from runtime.model_bundle import ModelBundle
 from runtime.producer import DeliveryFailedError
@@ -31,8 +38,11 @@ from runtime.service import Service
 from tests.builders import a_bundle, a_reference
 from tests.drift import headers_of, scores_of
 from tests.fakes import FakeBroker, FakeConsumer
+from tests.published import an_outcome
 
 SIZES = Sizes(window=40, hop=20, least=20, max_age=dt.timedelta(days=36_500))
+TOPICS = CONSUMED["drift_monitor"]
+ECONOMICS = Economics(0.1, 0.6, 0.01, 0.5, 0.2)
 DEAD_LETTERS = SCORES.dead_letters("drift_monitor")
 
 
@@ -82,8 +92,12 @@ def run(
     )
     service.start()
     path = folder / "state.sqlite"
-    with closing(service), closing(Store(path, sizes, 1000)) as store:
-        consumer = LastRound(broker, service.name, [SCORES], store.position)
+    with (
+        closing(service),
+        closing(Store(path, sizes, 1000)) as store,
+        closing(Ledger(ledger_of(folder))) as ledger,
+    ):
+        consumer = LastRound(broker, service.name, TOPICS, store.position)
         consumer.on_end = service.stopping.set
         references = RegistryReferences(OneModel(bundle), "creditstream", ())
         worker = Worker(
@@ -101,10 +115,17 @@ def run(
             references=references,
             collector=DriftCollector(),
             guard=CrashGuard(folder / "attempts.json"),
-            meter=Meter(service, broker.kafka, [SCORES]),
+            meter=Meter(service, broker.kafka, TOPICS),
+            board=Board(ledger, ECONOMICS, PerformanceCollector()),
+            outcomes=broker.kafka.topic_name(OUTCOMES),
+            segment="NAME_CONTRACT_TYPE",
         )
         worker.run(size=16, wait=0.01)
     return service
+
+
+def ledger_of(folder: Path) -> str:
+    return f"sqlite:///{folder}/ledger.sqlite"
 
 
 def publish(broker: FakeBroker, scores: Sequence[LoanScored]) -> None:
@@ -259,4 +280,79 @@ def test_a_score_that_ends_the_process_again_and_again_is_a_dead_letter(
     (letter,) = broker.records(DEAD_LETTERS)
     headers = dict(letter.headers)
     assert (headers["dlq_reason"], headers["dlq_event_id"]) == (b"crash", b"score-7")
+    assert [report.size for report in reports(broker)] == [40]
+
+
+def publish_outcomes(broker: FakeBroker, outcomes: Sequence[OutcomeObserved]) -> None:
+    producer = broker.producer("producer")
+    for one in outcomes:
+        producer.send(OUTCOMES, str(one.application_id), codec.encode(one), ())
+    producer.flush_or_raise()
+
+
+def records_of(folder: Path) -> Records:
+    with closing(Ledger(ledger_of(folder))) as ledger:
+        return read_records(ledger.engine, "1")
+
+
+def test_outcomes_join_scores_whichever_comes_first(tmp_path: Path, bundle: ModelBundle) -> None:
+    broker = FakeBroker()
+    scores = scores_of(bundle, a_reference(60, seed=3))
+    outcomes = [an_outcome(one.application_id, 90, defaulted=True) for one in scores]
+    publish_outcomes(broker, outcomes[:30])
+    run(broker, tmp_path, bundle)
+    publish(broker, scores)
+    run(broker, tmp_path, bundle)
+    publish_outcomes(broker, [*outcomes[30:], *outcomes])
+    run(broker, tmp_path, bundle)
+    found = records_of(tmp_path)
+    assert len(found) == 60
+    assert found.defaulted.all()
+    assert set(found.segment.tolist()) <= {"Cash loans", "Revolving loans", "other", "missing"}
+    assert sum(FakeConsumer(broker, "drift_monitor", TOPICS).lag().values()) == 0
+
+
+def test_simulations_are_not_in_the_ledger(tmp_path: Path, bundle: ModelBundle) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(20), purpose=Purpose.SIMULATION))
+    run(broker, tmp_path, bundle)
+    assert len(records_of(tmp_path)) == 0
+
+
+def test_what_is_no_outcome_is_a_dead_letter(tmp_path: Path, bundle: ModelBundle) -> None:
+    broker = FakeBroker()
+    producer = broker.producer("producer")
+    producer.send(OUTCOMES, "1", b'{"application_id": 1, "defaulted": 7}', ())
+    producer.flush_or_raise()
+    run(broker, tmp_path, bundle)
+    letters = broker.records(OUTCOMES.dead_letters("drift_monitor"))
+    assert [dict(letter.headers)["dlq_reason"] for letter in letters] == [b"wrong_type"]
+
+
+def test_reports_tell_what_outcomes_will_show(tmp_path: Path, bundle: ModelBundle) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(40, seed=3)))
+    run(broker, tmp_path, bundle)
+    (report,) = reports(broker)
+    assert report.expected is not None
+    assert report.expected.default_rate is not None
+    found = records_of(tmp_path)
+    assert report.expected.default_rate.value == pytest.approx(found.probability.mean(), rel=1e-4)
+
+
+def test_a_ledger_that_is_away_ends_it_before_anything_moves(
+    tmp_path: Path, bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreError("away")
+
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(40, seed=3)))
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "take_scores", away)
+        with pytest.raises(StoreError):
+            run(broker, tmp_path, bundle)
+    assert uncommitted(broker) == 40
+    run(broker, tmp_path, bundle)
+    assert len(records_of(tmp_path)) == 40
     assert [report.size for report in reports(broker)] == [40]

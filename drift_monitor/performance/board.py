@@ -1,0 +1,84 @@
+"""What the monitor's loop needs of performance: scores and outcomes in, figures and doubts out."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from contracts.events import DriftReported, ExpectedPerformance, OutcomeObserved
+from drift_monitor.performance import metrics
+from drift_monitor.performance.cbpe import doubted
+from drift_monitor.performance.economics import Economics, profits
+from drift_monitor.performance.ledger import Ledger, Predicted
+from drift_monitor.performance.queries import read_records, waiting_outcomes
+from drift_monitor.performance.realised import realised
+
+_SECONDS = 30.0
+"""Figures are made anew at most so often: they read many applications."""
+
+
+class Board:
+    """Keeps the ledger and shows what it holds of the model version in force."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        economics: Economics,
+        collector: metrics.PerformanceCollector,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ledger, self._economics, self._collector = ledger, economics, collector
+        self._clock = clock
+        self._off: dict[str, bool] = {}
+        self._shown: str | None = None
+        self._stale, self._due = True, clock()
+
+    def take(self, scores: Sequence[Predicted], outcomes: Sequence[OutcomeObserved]) -> None:
+        """Keep what has come; taking it twice changes nothing.
+
+        Raises:
+            StoreError: the ledger cannot be written.
+        """
+        self._ledger.take_scores(scores)
+        if outcomes:
+            metrics.count(self._ledger.take_outcomes(outcomes))
+            self._stale = True
+
+    def reported(self, reports: Sequence[DriftReported]) -> list[DriftReported]:
+        """Keep the windows; gives their reports with what outcomes have shown of calibration.
+
+        Raises:
+            StoreError: the ledger cannot be written.
+        """
+        self._ledger.take_windows(reports)
+        return [self._with_doubts(report) for report in reports]
+
+    def refresh(self, version: str) -> None:
+        """Show what outcomes say of a version, where that is due.
+
+        Raises:
+            StoreError: the ledger cannot be read.
+        """
+        stale = self._stale or version != self._shown
+        if not version or not stale or self._clock() < self._due:
+            return
+        records = read_records(self._ledger.engine, version)
+        labelled = records.where(records.labelled)
+        profit = profits(self._economics, labelled.decision, labelled.defaulted)
+        told = realised(labelled.probability, labelled.defaulted, profit)
+        self._off[version] = told.calibration_off
+        coverage = len(labelled) / len(records) if len(records) else 0.0
+        waiting = waiting_outcomes(self._ledger.engine)
+        self._collector.show_realised(told, coverage=coverage, waiting=waiting)
+        self._stale, self._shown, self._due = False, version, self._clock() + _SECONDS
+
+    def show(self, expected: ExpectedPerformance, version: str, *, alert: bool) -> None:
+        """Show the estimate of a version's sliding window."""
+        off = self._off.get(version, False)
+        self._collector.show_expected(doubted(expected, covariates=alert, calibration=off))
+
+    def _with_doubts(self, report: DriftReported) -> DriftReported:
+        off = self._off.get(report.model_version, False)
+        if report.expected is None or not off:
+            return report
+        return msgspec.structs.replace(report, expected=doubted(report.expected, calibration=True))
