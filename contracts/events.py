@@ -180,10 +180,19 @@ class ExpectedPerformance(msgspec.Struct, frozen=True, kw_only=True):
     doubts: tuple[str, ...] = ()
 
 
+class WindowKind(StrEnum):
+    """Which window a drift report is on; alerts are made of verdict windows alone."""
+
+    VERDICT = "verdict"  # so many scores, or what came until it was too old; exact
+    DAY = "day"  # of the applications, in UTC; from counts in bins
+    WEEK = "week"  # from Monday
+
+
 class DriftReported(Event, frozen=True):
     """The verdict on one closed window of applications against the model's reference.
 
     `alert` says that verdicts add up on the `alerted` columns; `drifting` is an alert of its own.
+    `ks_error` is by how much a KS distance of a long window may be too low.
     """
 
     window_id: EventId
@@ -199,6 +208,8 @@ class DriftReported(Event, frozen=True):
     alerted: tuple[str, ...]
     alert: bool
     drifting: tuple[SlowDrift, ...] = ()
+    window: WindowKind = WindowKind.VERDICT
+    ks_error: Probability = 0.0
     expected: ExpectedPerformance | None = None
 
 

@@ -53,6 +53,13 @@ def compare(profiled: Sequence[Profiled], detectors: Detectors) -> list[Comparis
     """
     return [
         *_compare_numbers([one for one in profiled if _has_numbers(one)], detectors),
+        *compare_shares(profiled, detectors),
+    ]
+
+
+def compare_shares(profiled: Sequence[Profiled], detectors: Detectors) -> list[Comparison]:
+    """The tests of shares: of levels, of missing and of unseen values."""
+    return [
         *_compare_levels([one for one in profiled if _has_levels(one)], detectors),
         *_compare_missing([one for one in profiled if _has_missing(one)], detectors),
         *_compare_unseen([one for one in profiled if one.window.unseen], detectors),

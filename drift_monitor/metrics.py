@@ -11,16 +11,23 @@ from prometheus_client import Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from contracts.events import DriftReported
+from contracts.events import DriftReported, WindowKind
 from drift_monitor.evaluation import Evaluation
-from drift_monitor.monitor import Observed, VersionState
+from drift_monitor.monitor import Observed
 from drift_monitor.policy import Judged
 from drift_monitor.reference import Reference
+from drift_monitor.state import VersionState
 
 SCORES = Counter(
     "drift_monitor_scores",
     "Scores that came: counted, or left out as duplicate, simulation or discarded",
     ["outcome"],
+)
+LATE = Counter(
+    "drift_monitor_late_scores", "Scores that came when the window of their day was closed"
+)
+LONG_WINDOWS = Counter(
+    "drift_monitor_long_windows", "Closed windows of a day or a week", ["window", "outcome"]
 )
 VERDICTS = Counter("drift_monitor_verdict_windows", "Closed verdict windows", ["outcome"])
 
@@ -52,8 +59,12 @@ def count(observed: Observed) -> None:
     SCORES.labels("counted").inc(observed.counted)
     SCORES.labels("duplicate").inc(observed.duplicates)
     SCORES.labels("discarded").inc(observed.discarded)
+    LATE.inc(observed.late)
     for report in observed.reports:
-        VERDICTS.labels(_outcome(report)).inc()
+        if report.window is WindowKind.VERDICT:
+            VERDICTS.labels(_outcome(report)).inc()
+        else:
+            LONG_WINDOWS.labels(report.window, _outcome(report)).inc()
 
 
 def _outcome(report: DriftReported) -> str:

@@ -2,66 +2,22 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contracts.events import DriftReported
 from drift_monitor.detectors import Detectors
 from drift_monitor.evaluation import Evaluation, evaluate
+from drift_monitor.long_judge import LongJudge
+from drift_monitor.long_windows import LongWindows
 from drift_monitor.policy import Policy
 from drift_monitor.reference import Reference
 from drift_monitor.report import drift_report
-from drift_monitor.seen import SeenScores, Source
-from drift_monitor.sequential import Trails
 from drift_monitor.slow_drift import follow_slow_drift
-from drift_monitor.windows import Counted, Hop, Sizes, Window, Windows
+from drift_monitor.state import Arrived, State, VersionState
+from drift_monitor.windows import Hop, Sizes, Window, Windows
 
 References = Callable[[str], Reference]
 """Model version to its reference."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrived:
-    """A score as it came: where from, of which model version, and what counts of it."""
-
-    source: Source
-    version: str
-    score: Counted
-
-
-@dataclass(slots=True)
-class VersionState:
-    """What is remembered of one model version.
-
-    Attributes:
-        windows: its open and its last panes.
-        verdicts: the drifted columns of its last verdict windows, oldest first.
-        alerted: the columns with an alert now.
-        decided_at: when the last verdict window closed.
-        trails: what evidence of slow drift there is.
-        drifting: the columns that drift slowly now.
-    """
-
-    windows: Windows
-    verdicts: list[frozenset[str]] = field(default_factory=list)
-    alerted: tuple[str, ...] = ()
-    decided_at: dt.datetime | None = None
-    trails: Trails = field(default_factory=dict)
-    drifting: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class State:
-    """All that the monitor remembers; the store keeps it over restarts.
-
-    Attributes:
-        seen: the scores that count no more.
-        versions: by model version. A window never mixes two, as each has a reference of its own.
-        latest: the version of the latest score.
-    """
-
-    seen: SeenScores
-    versions: dict[str, VersionState] = field(default_factory=dict)
-    latest: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +29,7 @@ class Observed:
         reports: of the verdict windows that closed, in order.
         counted: scores that were new.
         duplicates: scores that had been counted before.
+        late: scores whose day was closed already; they are in the short windows only.
         discarded: scores dropped unjudged, of replaced versions with too few of them for a window.
     """
 
@@ -80,6 +37,7 @@ class Observed:
     reports: Sequence[DriftReported] = ()
     counted: int = 0
     duplicates: int = 0
+    late: int = 0
     discarded: int = 0
 
     @property
@@ -103,6 +61,7 @@ class DriftMonitor:
         self._references, self._detectors = references, detectors
         self._sizes, self._policy = sizes, policy
         self.state = state
+        self._long = LongJudge(references, detectors, policy, sizes.least)
         self._evaluated: tuple[str, Window, Evaluation] | None = None
 
     def observe(self, arrived: Sequence[Arrived]) -> Observed:
@@ -110,7 +69,14 @@ class DriftMonitor:
         admit = self.state.seen.admit
         new = [one for one in arrived if admit(one.score.score_id, one.source)]
         hops = [(one.version, hop) for one in new for hop in self._add(one)]
-        return Observed(*self._judged(hops), counted=len(new), duplicates=len(arrived) - len(new))
+        sliding, reports = self._judged(hops)
+        return Observed(
+            sliding,
+            [*reports, *self._long.reports(self.state.versions, new)],
+            counted=len(new),
+            duplicates=len(arrived) - len(new),
+            late=sum(one.long.take_late() for one in self.state.versions.values()),
+        )
 
     def close_aged(self, now: dt.datetime) -> Observed:
         """Close the windows that are too old, and forget versions that nothing comes from any more.
@@ -135,12 +101,13 @@ class DriftMonitor:
         self.state.latest = one.version
         of_version = self.state.versions.get(one.version)
         if of_version is None:
-            of_version = self.state.versions[one.version] = VersionState(Windows(self._sizes))
+            of_version = VersionState(Windows(self._sizes), long=LongWindows(self._sizes.lateness))
+            self.state.versions[one.version] = of_version
         return of_version.windows.add(one.score)
 
     def _judged(
         self, hops: Sequence[tuple[str, Hop]]
-    ) -> tuple[Evaluation | None, Sequence[DriftReported]]:
+    ) -> tuple[Evaluation | None, list[DriftReported]]:
         reports = [
             self._report(version, hop.verdict) for version, hop in hops if hop.verdict is not None
         ]

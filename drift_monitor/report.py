@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from contracts.events import ColumnDrift, DriftReported, SlowDrift
+from contracts.events import ColumnDrift, DriftReported, SlowDrift, WindowKind
 from drift_monitor.evaluation import Evaluation
 from drift_monitor.performance.cbpe import doubted
 from drift_monitor.policy import Judged, Policy, alerted_columns, drifted_columns
@@ -45,8 +45,8 @@ def drift_report(
         first_applied_at=span.first_applied_at,
         last_applied_at=span.last_applied_at,
         size=span.size,
-        columns=tuple(map(_column, evaluation.judged[:_MOST_TESTS])),
-        drifted=tuple(dict.fromkeys(one.column for one in evaluation.judged if one.drifted)),
+        columns=column_drifts(evaluation.judged),
+        drifted=drifted_in_order(evaluation.judged),
         alerted=(*[name for name in names if name in alerted], *sorted(alerted - set(names))),
         alert=bool(alerted),
         drifting=tuple(drifting),
@@ -54,9 +54,21 @@ def drift_report(
     )
 
 
-def window_id(reference: Reference, span: Span) -> str:
-    """The id that a window gets however often it is reported: its model and its two ends."""
+def column_drifts(judged: Sequence[Judged]) -> tuple[ColumnDrift, ...]:
+    """The weightiest tests, given all of them in order of weight."""
+    return tuple(map(_column, judged[:_MOST_TESTS]))
+
+
+def drifted_in_order(judged: Sequence[Judged]) -> tuple[str, ...]:
+    """The columns with a verdict, in the order of the tests."""
+    return tuple(dict.fromkeys(one.column for one in judged if one.drifted))
+
+
+def window_id(reference: Reference, span: Span, kind: WindowKind = WindowKind.VERDICT) -> str:
+    """The id that a window gets however often it is reported: its model, its two ends, its kind."""
     ends = f"{span.size}:{span.first_id}:{span.last_id}"
+    if kind is not WindowKind.VERDICT:
+        ends = f"{ends}:{kind}"
     return str(uuid.uuid5(_WINDOWS, f"{reference.model_name}:{reference.model_version}:{ends}"))
 
 

@@ -9,7 +9,6 @@ from pydantic_settings import SettingsConfigDict
 
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import Backend
-from drift_monitor.performance.settings import PerformanceSettings
 from drift_monitor.policy import DEFAULT_FLOORS, Policy
 from drift_monitor.sequential import Sequential
 from drift_monitor.windows import Sizes
@@ -34,6 +33,9 @@ class DriftMonitorSettings(ServiceSettings):
     hop: int = Field(250, ge=1, description="scores after which the sliding window moves on")
     least_size: int = Field(250, ge=1, description="least scores in a window closed by its age")
     max_age_seconds: float = Field(86_400, gt=0, description="age at which a window is closed")
+    lateness_seconds: float = Field(
+        3_600, ge=0, description="how long a day's window waits for its last scores"
+    )
     false_discovery_rate: Share = Field(0.01, description="largest q-value of a verdict")
     ks_floor: Share = Field(
         DEFAULT_FLOORS[Test.KS], description="least KS distance of a verdict on a number"
@@ -71,8 +73,6 @@ class DriftMonitorSettings(ServiceSettings):
     )
     seen_limit: int = Field(20_000, ge=1, description="score ids remembered against redelivery")
 
-    performance: PerformanceSettings = Field(default_factory=PerformanceSettings)
-
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.window % self.hop:
@@ -84,7 +84,8 @@ class DriftMonitorSettings(ServiceSettings):
     def sizes(self) -> Sizes:
         """How windows are cut."""
         max_age = dt.timedelta(seconds=self.max_age_seconds)
-        return Sizes(self.window, self.hop, self.least_size, max_age)
+        lateness = dt.timedelta(seconds=self.lateness_seconds)
+        return Sizes(self.window, self.hop, self.least_size, max_age, lateness)
 
     def policy(self) -> Policy:
         """When a difference counts."""

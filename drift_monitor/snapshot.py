@@ -6,14 +6,29 @@ from typing import Self
 
 import msgspec
 
+from contracts.events import WindowKind
 from contracts.packing import FloatVector
-from drift_monitor.monitor import State, VersionState
+from drift_monitor.long_windows import LongWindows, Sketched
 from drift_monitor.seen import SeenScores
 from drift_monitor.sequential import Stream, Trail
+from drift_monitor.sketches import Counts
+from drift_monitor.state import State, VersionState
 from drift_monitor.windows import Pane, Sizes, Span, Windows
 
 RowsOf = Callable[[str, str], list[FloatVector]]
 """Version and first score id of a pane to the pane's rows."""
+
+
+CountsOf = Callable[[str, WindowKind, dt.date], Counts]
+"""Version, kind and first day of a long window to its sketch."""
+
+
+class LongSnapshot(msgspec.Struct, frozen=True):
+    """A day or a week, without its counts."""
+
+    kind: WindowKind
+    start: dt.date
+    span: Span
 
 
 class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,11 +42,14 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: dt.datetime | None
     trails: tuple[tuple[Stream, Trail], ...] = ()
     drifting: tuple[str, ...] = ()
+    long: tuple[LongSnapshot, ...] = ()
+    newest: dt.datetime | None = None
+    closed_before: dt.date = dt.date.min
 
     @classmethod
     def of(cls, state: VersionState) -> Self:
         """The snapshot of a version's state."""
-        windows = state.windows
+        windows, long = state.windows, state.long
         return cls(
             closed=tuple(pane.span for pane in windows.closed),
             open=windows.open.span if windows.open else None,
@@ -41,10 +59,15 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             decided_at=state.decided_at,
             trails=tuple(state.trails.items()),
             drifting=state.drifting,
+            long=tuple(LongSnapshot(one.kind, one.start, one.span) for one in long.open.values()),
+            newest=long.newest,
+            closed_before=long.closed_before,
         )
 
-    def restored(self, version: str, sizes: Sizes, rows_of: RowsOf) -> VersionState:
-        """The state again; the rows come from where they are kept."""
+    def restored(
+        self, version: str, sizes: Sizes, rows_of: RowsOf, counts_of: CountsOf
+    ) -> VersionState:
+        """The state again; rows and counts come from where they are kept."""
 
         def pane(span: Span) -> Pane:
             return Pane(span, rows_of(version, span.first_id))
@@ -61,7 +84,17 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             decided_at=self.decided_at,
             trails=dict(self.trails),
             drifting=self.drifting,
+            long=self.restored_long(version, sizes, counts_of),
         )
+
+    def restored_long(self, version: str, sizes: Sizes, counts_of: CountsOf) -> LongWindows:
+        """The days and weeks again."""
+        windows = LongWindows(sizes.lateness, {}, self.newest, self.closed_before)
+        for one in self.long:
+            counts = counts_of(version, one.kind, one.start)
+            held = Sketched(one.kind, one.start, one.span, counts, saved=True)
+            windows.open[one.kind, one.start] = held
+        return windows
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,13 +118,15 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
             floors=tuple((*pair, floor) for pair, floor in state.seen.floors.items()),
         )
 
-    def restored(self, seen: SeenScores, sizes: Sizes, rows_of: RowsOf) -> State:
+    def restored(
+        self, seen: SeenScores, sizes: Sizes, rows_of: RowsOf, counts_of: CountsOf
+    ) -> State:
         """The state again; panes that were cut by other sizes are left behind."""
         seen.floors.update({(one, other): floor for one, other, floor in self.floors})
         if (self.window, self.hop) != (sizes.window, sizes.hop):
             return State(seen)
         versions = {
-            version: saved.restored(version, sizes, rows_of)
+            version: saved.restored(version, sizes, rows_of, counts_of)
             for version, saved in self.versions.items()
         }
         return State(seen, versions, self.latest)

@@ -4,6 +4,7 @@ One SQLite file, one transaction for each batch. A restart goes on from the posi
 kill at any moment neither loses a score nor counts one twice.
 """
 
+import datetime as dt
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -14,12 +15,13 @@ import msgspec
 import numpy as np
 
 from contracts import codec
-from contracts.events import DriftReported
+from contracts.events import DriftReported, WindowKind
 from contracts.packing import FloatVector
 from contracts.records import RawRecord
-from drift_monitor.monitor import State
 from drift_monitor.seen import SeenScores, Source
+from drift_monitor.sketches import Counts
 from drift_monitor.snapshot import Snapshot
+from drift_monitor.state import State
 from drift_monitor.windows import Pane, Sizes
 
 _TABLES = {
@@ -28,6 +30,8 @@ _TABLES = {
     "seen": "id TEXT UNIQUE, part INTEGER, source_part INTEGER, source_offset INTEGER",
     "pane_rows": "version TEXT, pane TEXT, first INTEGER, rows INTEGER, matrix BLOB, "
     "PRIMARY KEY (version, pane, first)",
+    "sketches": "version TEXT, kind TEXT, start TEXT, counts BLOB, "
+    "PRIMARY KEY (version, kind, start)",
     "outbox": "report BLOB NOT NULL",
 }
 
@@ -85,7 +89,7 @@ class Store:
             if document is None:
                 return State(seen)
             snapshot = msgspec.json.decode(document, type=Snapshot)
-            return snapshot.restored(seen, self._sizes, self._rows)
+            return snapshot.restored(seen, self._sizes, self._rows, self._counts)
 
     def save(
         self, records: Sequence[RawRecord], state: State, reports: Sequence[DriftReported]
@@ -100,11 +104,14 @@ class Store:
             self._save_positions(records)
             self._save_seen(state.seen)
             self._save_rows(panes)
+            self._save_sketches(state)
             values = [(codec.encode(report),) for report in reports]
             self._database.executemany("INSERT INTO outbox VALUES (?)", values)
             document = msgspec.json.encode(Snapshot.of(state, self._sizes)).decode()
             self._set_fact("snapshot", document)
         state.seen.settle()
+        for one in state.versions.values():
+            one.long.settle()
         self._saved = {place: len(pane.rows) for place, pane in panes.items()}
 
     def unsent(self) -> list[DriftReported]:
@@ -142,6 +149,29 @@ class Store:
                 matrix = np.stack(new).astype("<f4").tobytes()
                 values = (*place, first, len(new), matrix)
                 self._database.execute("INSERT INTO pane_rows VALUES (?, ?, ?, ?, ?)", values)
+
+    def _save_sketches(self, state: State) -> None:
+        """Write the sketches that have grown; those that closed go."""
+        held = {
+            (version, kind.value, start.isoformat()): sketched
+            for version, one in state.versions.items()
+            for (kind, start), sketched in one.long.open.items()
+        }
+        query = "SELECT version, kind, start FROM sketches"
+        gone = [place for place in self._database.execute(query) if place not in held]
+        self._database.executemany(
+            "DELETE FROM sketches WHERE version = ? AND kind = ? AND start = ?", gone
+        )
+        grown = [(place, one) for place, one in held.items() if not one.saved]
+        self._database.executemany(
+            "INSERT OR REPLACE INTO sketches VALUES (?, ?, ?, ?)",
+            [(*place, one.counts.astype("<i8").tobytes()) for place, one in grown],
+        )
+
+    def _counts(self, version: str, kind: WindowKind, start: dt.date) -> Counts:
+        query = "SELECT counts FROM sketches WHERE version = ? AND kind = ? AND start = ?"
+        row = self._database.execute(query, (version, kind.value, start.isoformat())).fetchone()
+        return np.frombuffer(row[0], dtype="<i8")
 
     def _rows(self, version: str, pane: str) -> list[FloatVector]:
         chunks = self._database.execute(

@@ -25,12 +25,14 @@ class Sizes:
         hop: scores in a pane.
         least: scores that a window closed by age must hold, at least one.
         max_age: from a verdict window's first score to its closing by age.
+        lateness: how long a day waits for its last scores.
     """
 
     window: int = 1000
     hop: int = 250
     least: int = 250
     max_age: dt.timedelta = dt.timedelta(days=1)
+    lateness: dt.timedelta = dt.timedelta(hours=1)
 
     def __post_init__(self) -> None:
         """Refuse a window that panes cannot make up."""

@@ -14,10 +14,10 @@ from contracts.packing import FloatMatrix, FloatVector, pack
 from contracts.records import RawRecord
 from drift_monitor.columns import Column, column_layout
 from drift_monitor.comparison import Profiled
-from drift_monitor.monitor import Arrived
 from drift_monitor.profiles import profile
 from drift_monitor.reference import Reference
 from drift_monitor.seen import Source
+from drift_monitor.state import Arrived
 from drift_monitor.windows import Counted, Pane, Span, Window
 from runtime.model_bundle import ModelBundle
 from tests.builders import HISTORY_VERSION, NOON

@@ -6,9 +6,9 @@ from drift_monitor.comparison import Test
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.evaluation import Evaluation, evaluate
 from drift_monitor.metrics import DriftCollector, figures_of
-from drift_monitor.monitor import VersionState
 from drift_monitor.policy import Policy
 from drift_monitor.reference import SCORE
+from drift_monitor.state import VersionState
 from drift_monitor.windows import Sizes, Windows
 from tests.builders import NOON
 from tests.drift import NAN, a_counted, a_reference, a_window, normal_rows

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from contracts.events import DriftReported
 from drift_monitor.detectors import Outcome, Pair, ScipyDetectors
-from drift_monitor.monitor import Arrived, DriftMonitor, State
+from drift_monitor.monitor import DriftMonitor
 from drift_monitor.policy import Policy
 from drift_monitor.reference import SCORE, Reference
 from drift_monitor.seen import SeenScores
+from drift_monitor.state import Arrived, State
 from drift_monitor.windows import Sizes
 from tests.builders import NOON
 from tests.drift import SECOND, a_reference, arrivals, normal_rows

@@ -1,5 +1,7 @@
 """What was saved is there again after a restart, all of it or none of it."""
 
+import dataclasses
+import datetime as dt
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -7,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from contracts.events import DriftReported
+from contracts.events import DriftReported, WindowKind
 from contracts.records import RawRecord
 from drift_monitor.detectors import ScipyDetectors
-from drift_monitor.monitor import Arrived, DriftMonitor
+from drift_monitor.monitor import DriftMonitor
 from drift_monitor.policy import Policy
 from drift_monitor.reference import SCORE
+from drift_monitor.state import Arrived
 from drift_monitor.store import StateError, Store
 from drift_monitor.windows import Sizes
+from tests.builders import NOON
 from tests.drift import a_reference, arrivals, normal_rows
 
 SIZES = Sizes(window=200, hop=50, least=50)
@@ -144,3 +148,27 @@ def test_panes_cut_by_other_sizes_are_left_behind_but_not_what_was_seen(tmp_path
     assert [report.size for report in feed(store, monitor, STREAM[120:200])] == [60]
     kept = sqlite3.connect(tmp_path / "state.sqlite").execute("SELECT sum(rows) FROM pane_rows")
     assert kept.fetchone() == (80 - 20,)
+
+
+def test_days_go_on_after_a_restart_and_are_gone_once_they_closed(tmp_path: Path) -> None:
+    """Scores a quarter of an hour apart, so that four days close on the way."""
+    step = dt.timedelta(minutes=15)
+    scores = [
+        dataclasses.replace(
+            one, score=dataclasses.replace(one.score, applied_at=time, scored_at=time)
+        )
+        for at, one in enumerate(STREAM[:400])
+        for time in [NOON + at * step]
+    ]
+    steady, restarting = a_store(tmp_path / "steady"), tmp_path / "restarting"
+    expected = feed(steady, a_monitor(steady), scores)
+    found = []
+    for at in range(0, 400, 33):
+        store = a_store(restarting)
+        found += feed(store, a_monitor(store), scores[at : at + 33])
+        store.close()
+    sizes = [report.size for report in expected if report.window is WindowKind.DAY]
+    assert sizes == [96, 96, 96]
+    assert {one.window_id: one for one in found} == {one.window_id: one for one in expected}
+    kept = sqlite3.connect(restarting / "state.sqlite").execute("SELECT kind, start FROM sketches")
+    assert list(kept) == [("day", "2026-01-19")]

@@ -16,7 +16,7 @@ from contracts.records import RawRecord
 from contracts.topics import CONSUMED, DRIFT, OUTCOMES, SCORES
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.metrics import DriftCollector
-from drift_monitor.monitor import Arrived, DriftMonitor, Observed
+from drift_monitor.monitor import DriftMonitor, Observed
 from drift_monitor.performance.board import Board
 from drift_monitor.performance.economics import Economics
 from drift_monitor.performance.ledger import Ledger
@@ -26,6 +26,7 @@ from drift_monitor.performance.records import Records
 from drift_monitor.policy import Policy
 from drift_monitor.publishing import Publisher
 from drift_monitor.references import RegistryReferences
+from drift_monitor.state import Arrived
 from drift_monitor.store import Store
 from drift_monitor.windows import Sizes
 from drift_monitor.worker import Worker
