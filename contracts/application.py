@@ -30,7 +30,7 @@ NOT_EMPLOYED = 365_243.0
 """What `DAYS_EMPLOYED` holds for pensioners and the unemployed: no number of days at all."""
 
 
-class LoanApplication(msgspec.Struct, frozen=True, gc=False):
+class LoanApplication(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One application; a column that is absent, null or NaN is missing (`None`).
 
     Amounts are in the currency of the loan, `DAYS_` columns count days before the application

@@ -8,6 +8,7 @@ when a cheap count says that something is there.
 import contextlib
 import functools
 import json
+import operator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -78,14 +79,12 @@ def _encoder() -> msgspec.json.Encoder:
     return msgspec.json.Encoder()
 
 
-_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
-
-
+@functools.cache
 def _decoder(event_type: type[EventT]) -> msgspec.json.Decoder[EventT]:
-    return _DECODERS.setdefault(event_type, msgspec.json.Decoder(event_type))
+    return msgspec.json.Decoder(event_type)
 
 
-_LEVELS_AT = tuple(1 + COLUMNS.index(name) for name in CATEGORICAL)
+_levels = operator.itemgetter(*(1 + COLUMNS.index(name) for name in CATEGORICAL))
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -99,10 +98,12 @@ def _is_plain(application: LoanApplication, value: bytes) -> bool:
     if b"\\" in value:
         return False
     values = msgspec.structs.astuple(application)
-    levels = (values[at] for at in _LEVELS_AT)
-    colons = value.count(b":") - sum(text.count(":") for text in levels if isinstance(text, str))
-    if b"null" not in value:
-        return colons == len(values) - values.count(None)
+    columns, colons = len(values) - values.count(None), value.count(b":")
+    if colons == columns:
+        return True
+    colons -= sum(text.count(":") for text in _levels(values) if text is not None)
+    if colons == columns:
+        return True
     names = _MEMBERS.decode(value).keys()
     return colons == len(names) and names <= _KNOWN
 

@@ -8,10 +8,12 @@ the most: combinations of the external scores, the term of the credit, and amoun
 income and goods.
 """
 
+import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -62,15 +64,18 @@ class ApplicationColumns:
         return columns
 
 
-_numeric_of = operator.attrgetter(*NUMERIC)
-_levels_of = operator.attrgetter(*CATEGORICAL)
+_FIELDS = LoanApplication.__struct_fields__
+_numeric_of = operator.itemgetter(*(_FIELDS.index(name) for name in NUMERIC))
+_levels_of = operator.itemgetter(*(_FIELDS.index(name) for name in CATEGORICAL))
 
 
 def application_columns(applications: Sequence[LoanApplication]) -> ApplicationColumns:
     """A batch of decoded applications by columns; there must be at least one."""
-    numeric = np.array([_numeric_of(one) for one in applications], dtype=np.float64)
-    levels = tuple(zip(*(_levels_of(one) for one in applications), strict=True))
-    return ApplicationColumns(numeric, levels)
+    rows = [msgspec.structs.astuple(one) for one in applications]
+    cells = itertools.chain.from_iterable(map(_numeric_of, rows))
+    numeric = np.fromiter(cells, np.float64, len(rows) * len(NUMERIC))
+    levels = tuple(zip(*map(_levels_of, rows), strict=True))
+    return ApplicationColumns(numeric.reshape(len(rows), len(NUMERIC)), levels)
 
 
 def _ratio(dividend: Doubles, divisor: Doubles) -> Doubles:
@@ -152,6 +157,13 @@ def feature_names(history_features: Sequence[str]) -> tuple[str, ...]:
     return (*COLUMNS, *DERIVED, *history_features)
 
 
+class _Codes(dict[str | None, float]):
+    """Codes by level."""
+
+    def __missing__(self, _: str | None) -> float:
+        return UNSEEN
+
+
 class CategoryCoder:
     """Levels to codes by the frozen map of the model bundle.
 
@@ -160,14 +172,14 @@ class CategoryCoder:
 
     def __init__(self, levels: Mapping[str, Sequence[str]]) -> None:
         self._codes = tuple(
-            {None: np.nan, **{level: float(code) for code, level in enumerate(levels[name])}}
-            for name in CATEGORICAL
+            _Codes({None: np.nan, **{level: float(code) for code, level in enumerate(of)}})
+            for of in (levels[name] for name in CATEGORICAL)
         )
 
     def codes(self, levels: Sequence[Levels]) -> list[list[float]]:
         """For each of `CATEGORICAL` the codes of all rows."""
         return [
-            [codes.get(level, UNSEEN) for level in column]
+            [codes[level] for level in column]
             for codes, column in zip(self._codes, levels, strict=True)
         ]
 

@@ -4,6 +4,7 @@ Sources: the Kafka protocol binding of CloudEvents 1.0.2; W3C Trace Context, ver
 """
 
 import datetime as dt
+import random
 import re
 import secrets
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # CloudEvents allows none in an attribute
 _MAX_ID_LENGTH = 200
 _JSON = "application/json"
+_PLAIN_NAMES = frozenset({"content-type", "traceparent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def new_traceparent() -> str:
 def child_traceparent(parent: str) -> str:
     """The context of the next step in the trace of `parent`."""
     _, trace_id, _, flags = parent.split("-")
-    return f"00-{trace_id}-{secrets.token_hex(8)}-{flags}"
+    step = random.getrandbits(64)
+    return f"00-{trace_id}-{step:016x}-{flags}"
 
 
 def envelope(record: RawRecord, expected_type: str) -> Envelope:
@@ -55,8 +58,8 @@ def envelope(record: RawRecord, expected_type: str) -> Envelope:
     told = _texts(record.headers)
     _check(told, "ce_specversion", "1.0")
     _check(told, "ce_type", expected_type)
-    content_type = told.get("content-type", _JSON).split(";")[0].strip().lower()
-    if content_type != _JSON:
+    content_type = told.get("content-type", _JSON)
+    if content_type != _JSON and content_type.split(";")[0].strip().lower() != _JSON:
         raise _bad("content-type", content_type, _JSON)
     return Envelope(
         event_id=_event_id(told, record),
@@ -77,26 +80,26 @@ def cloud_event_headers(
     purpose: Purpose = Purpose.DECISION,
 ) -> list[tuple[str, bytes]]:
     """The headers of an event; `source` is the service that makes it, `subject` the application."""
-    told = {
-        "ce_specversion": "1.0",
-        "ce_id": event_id,
-        "ce_source": source,
-        "ce_type": event_type,
-        "ce_time": time.astimezone(dt.UTC).isoformat(),
-        "ce_subject": subject,
-        "content-type": _JSON,
-        "traceparent": traceparent,
-    }
+    told = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event_id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", event_type.encode()),
+        ("ce_time", time.astimezone(dt.UTC).isoformat().encode()),
+        ("ce_subject", subject.encode()),
+        ("content-type", _JSON.encode()),
+        ("traceparent", traceparent.encode()),
+    ]
     if purpose is not Purpose.DECISION:
-        told["ce_purpose"] = purpose
-    return [(name, text.encode()) for name, text in told.items()]
+        told.append(("ce_purpose", purpose.encode()))
+    return told
 
 
 def _texts(headers: Headers) -> dict[str, str]:
     """The headers that mean something to us, the last one winning; others may hold any bytes."""
     told = {}
     for name, value in headers:
-        if name.startswith("ce_") or name in ("content-type", "traceparent"):
+        if name.startswith("ce_") or name in _PLAIN_NAMES:
             told[name] = _text(name, value)
     return told
 
@@ -110,7 +113,7 @@ def _text(name: str, value: bytes | None) -> str:
         if name == "traceparent":
             return ""
         raise InvalidEvent(Reason.BAD_HEADER, f"header {name} is not UTF-8: {error}") from error
-    if name != "traceparent" and _CONTROL.search(text):
+    if not text.isprintable() and name != "traceparent" and _CONTROL.search(text):
         raise _bad(name, text, "text without control characters")
     return text
 
@@ -147,7 +150,9 @@ def _time(told: dict[str, str], record: RawRecord) -> dt.datetime:
 
 
 def _purpose(told: dict[str, str]) -> Purpose:
-    text = told.get("ce_purpose", Purpose.DECISION)
+    text = told.get("ce_purpose")
+    if text is None:
+        return Purpose.DECISION
     try:
         return Purpose(text)
     except ValueError as error:

@@ -11,6 +11,8 @@ from contracts.errors import InvalidEvent, Reason
 FloatVector = npt.NDArray[np.float32]
 FloatMatrix = npt.NDArray[np.float32]
 
+_FLOAT = np.dtype("<f4")
+
 
 def pack(values: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> str:
     """A vector as base64 of its little-endian float32 values.
@@ -18,7 +20,8 @@ def pack(values: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> str:
     >>> pack(np.array([1.0, np.nan]))
     'AACAPwAAwH8='
     """
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
+    floats = np.ascontiguousarray(values, dtype=_FLOAT)
+    return binascii.b2a_base64(floats, newline=False).decode("ascii")
 
 
 def unpack(text: str, size: int) -> FloatVector:
