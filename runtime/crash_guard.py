@@ -5,6 +5,8 @@ batch is done. Where three notes lie over a batch (the process ended in it three
 through one record at a time; a record that alone ends the process three times is condemned.
 """
 
+import os
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +41,8 @@ class CrashGuard:
     """Splits batches into attempts and remembers, across processes, which of them failed.
 
     One file belongs to one process at a time. It is written without a sync to disk: it has to
-    outlive the process, not the machine.
+    outlive the process, not the machine. Every write is one call of the system, so a process that
+    is killed leaves the notes as they were before it or after it.
     """
 
     def __init__(self, path: Path, excuses: tuple[type[Exception], ...] = ()) -> None:
@@ -51,8 +54,11 @@ class CrashGuard:
                 a disk that fails; they end the process too, and are not held against the records.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path, self._excuses = path, excuses
+        self._excuses = excuses
         self._notes = _read(path)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        weakref.finalize(self, os.close, self._file)
+        self._size = os.fstat(self._file).st_size
 
     def attempts(self, records: Sequence[RawRecord]) -> Iterator[Attempt]:
         """The batch as a whole or, once it ended the process three times, record by record.
@@ -113,7 +119,8 @@ class CrashGuard:
         self._notes[place] = kept
 
     def _write(self) -> None:
-        self._path.write_bytes(msgspec.json.encode(self._notes))
+        notes = msgspec.json.encode(self._notes).ljust(self._size)  # over all that was there
+        self._size = os.pwrite(self._file, notes, 0)
 
 
 def _read(path: Path) -> dict[str, list[_Note]]:
@@ -129,10 +136,12 @@ def _place(record: RawRecord) -> str:
 
 
 def _spans(records: Sequence[RawRecord]) -> Iterator[tuple[str, int, int]]:
-    """For each partition in the batch its first and last offset."""
-    spans: dict[str, tuple[int, int]] = {}
+    """For each partition in the batch its first and last offset; its records are in order."""
+    first: dict[tuple[str, int], RawRecord] = {}
+    last: dict[tuple[str, int], int] = {}
     for record in records:
-        first, last = spans.get(_place(record), (record.offset, record.offset))
-        spans[_place(record)] = (min(first, record.offset), max(last, record.offset))
-    for place, (first, last) in spans.items():
-        yield place, first, last
+        place = (record.topic, record.partition)
+        first.setdefault(place, record)
+        last[place] = record.offset
+    for place, record in first.items():
+        yield _place(record), record.offset, last[place]

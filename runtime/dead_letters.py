@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from contracts.errors import Reason
 from contracts.records import RawRecord
 from contracts.topics import TOPICS, Topic
@@ -65,7 +67,8 @@ def _send(producer: Sender, target: Topic, letter: DeadLetter) -> None:
     try:
         producer.send(target, key, letter.record.value, headers)
     except RecordTooLargeError as error:
-        short = replace(letter, record=replace(letter.record, headers=()))
+        bare = msgspec.structs.replace(letter.record, headers=())
+        short = replace(letter, record=bare)
         told = ("dlq_value_left_out", str(error)[:_MAX_MESSAGE].encode(errors="backslashreplace"))
         producer.send(target, (key or b"")[:_MAX_MESSAGE] or None, None, [*short.headers(), told])
 
@@ -83,6 +86,9 @@ class DeadLetterLimit:
 
     def observe(self, records: Sequence[RawRecord], letters: Sequence[DeadLetter]) -> None:
         """Count a processed batch and the dead letters in it."""
+        if records and not letters:
+            self.in_row = 0
+            return
         refused = {
             (letter.record.topic, letter.record.partition, letter.record.offset)
             for letter in letters

@@ -46,6 +46,10 @@ class _Entry(msgspec.Struct, array_like=True, frozen=True):
     features: bytes | None
 
 
+_decode_entry = msgspec.msgpack.Decoder(_Entry).decode
+_FLOAT = np.dtype("<f4")
+
+
 class HistoryStore:
     """One entry per applicant in LMDB; one thread writes while others read.
 
@@ -142,8 +146,8 @@ def _packed(history: History) -> bytes:
 
 
 def _history(entry: bytes | memoryview) -> History:
-    read = msgspec.msgpack.decode(entry, type=_Entry)
+    read = _decode_entry(entry)
     features: FloatVector | None = None
     if read.features is not None:
-        features = np.frombuffer(read.features, dtype="<f4")
+        features = np.frombuffer(read.features, dtype=_FLOAT)
     return History(read.as_of, read.version, features)

@@ -1,6 +1,7 @@
 """Scores and dead letters to Kafka, confirmed by the broker."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -63,10 +64,13 @@ class Publisher:
 
     def _count(self, processed: Processed) -> None:
         now = dt.datetime.now(dt.UTC)
-        for scored in processed.batch.scores:
-            metrics.SCORES.labels(scored.decision, scored.history_status, scored.purpose).inc()
-            age = (now - scored.applied_at).total_seconds()
-            shared.OUTPUT_AGE_SECONDS.labels(self._service).observe(age)
+        scores = processed.batch.scores
+        kinds = Counter((one.decision, one.history_status, one.purpose) for one in scores)
+        for labels, count in kinds.items():
+            metrics.SCORES.labels(*labels).inc(count)
+        ages = shared.OUTPUT_AGE_SECONDS.labels(self._service)
+        for scored in scores:
+            ages.observe((now - scored.applied_at).total_seconds())
         metrics.HISTORY_MISMATCHES.inc(processed.batch.mismatched)
         for column, count in processed.batch.unseen.items():
             metrics.UNSEEN_LEVELS.labels(column).inc(count)
