@@ -17,6 +17,7 @@ from bench import (
     profiles,
     steps,
     throughput,
+    windows,
 )
 from bench.material import Material, Say
 from bench.results import Findings
@@ -51,6 +52,7 @@ BENCHMARKS = (
     Benchmark("evaluation", lambda around, scale: evaluation.measure(around.material, scale)),
     Benchmark("attributions", lambda around, scale: attributions.measure(around.material, scale)),
     Benchmark("steps", lambda around, scale: steps.measure(around.material, scale)),
+    Benchmark("windows", lambda around, scale: windows.measure(around.material, scale)),
     Benchmark("histories", lambda around, scale: histories.measure(around.data, scale)),
     Benchmark("throughput", lambda around, scale: throughput.measure(around.stage, scale)),
     Benchmark("latency", lambda around, scale: latency.measure(around.stage, scale)),
