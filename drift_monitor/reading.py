@@ -7,6 +7,7 @@ from typing import Protocol
 from contracts.errors import InvalidEvent
 from contracts.events import LoanScored, Purpose
 from contracts.packing import unpack
+from drift_monitor.performance.ledger import Predicted
 from drift_monitor.reference import Reference, monitored_row
 from drift_monitor.seen import Source
 from drift_monitor.state import Arrived
@@ -27,31 +28,50 @@ class References(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The scores of a batch, in order; simulations are left out and only counted."""
+    """The scores of a batch, in order; simulations are left out and only counted.
+
+    `predicted` are the same scores for the ledger.
+    """
 
     arrived: Sequence[Arrived]
     letters: Sequence[DeadLetter]
     simulations: int = 0
+    predicted: Sequence[Predicted] = ()
 
 
 def read_scores(
-    received: Sequence[Received[LoanScored]], references: References, service: str
+    received: Sequence[Received[LoanScored]],
+    references: References,
+    service: str,
+    segment: str = "",
 ) -> Read:
-    """Read a batch; scores that no reference fits become dead letters."""
+    """Read a batch; scores that no reference fits become dead letters.
+
+    Args:
+        received: the scores, simulations among them.
+        references: what their rows are held against.
+        service: whose dead letters they become.
+        segment: the column that tells the segments of the ledger apart.
+    """
     arrived: list[Arrived] = []
+    predicted: list[Predicted] = []
     letters: list[DeadLetter] = []
     real = [one for one in received if one.event.purpose is not Purpose.SIMULATION]
     for one in real:
         try:
-            arrived.append(_arrived(one, references))
+            reference = references.of(one.event.model_name, one.event.model_version)
+            counted = _arrived(one, reference)
         except InvalidEvent as error:
             letters.append(refuse(one.record, service, error.reason, str(error)))
-    return Read(arrived, letters, simulations=len(received) - len(real))
+        else:
+            arrived.append(counted)
+            level = reference.level(segment, counted.score.row)
+            predicted.append(Predicted(one.event, level))
+    return Read(arrived, letters, len(received) - len(real), predicted)
 
 
-def _arrived(one: Received[LoanScored], references: References) -> Arrived:
+def _arrived(one: Received[LoanScored], reference: Reference) -> Arrived:
     event = one.event
-    reference = references.of(event.model_name, event.model_version)
     features = unpack(event.features, reference.features)
     return Arrived(
         source=Source(one.record.partition, event.source_partition, event.source_offset),

@@ -9,6 +9,7 @@ from pydantic_settings import SettingsConfigDict
 
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import Backend
+from drift_monitor.performance.settings import PerformanceSettings
 from drift_monitor.policy import DEFAULT_FLOORS, Policy
 from drift_monitor.sequential import Sequential
 from drift_monitor.windows import Sizes
@@ -72,6 +73,8 @@ class DriftMonitorSettings(ServiceSettings):
         0.07, description="how far beyond the tolerance slow drift is found the soonest"
     )
     seen_limit: int = Field(20_000, ge=1, description="score ids remembered against redelivery")
+
+    performance: PerformanceSettings = Field(default_factory=PerformanceSettings)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
