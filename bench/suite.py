@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench import (
     attributions,
+    batch_scores,
     evaluation,
     growth,
     histories,
@@ -54,6 +55,7 @@ BENCHMARKS = (
     Benchmark("steps", lambda around, scale: steps.measure(around.material, scale)),
     Benchmark("windows", lambda around, scale: windows.measure(around.material, scale)),
     Benchmark("histories", lambda around, scale: histories.measure(around.data, scale)),
+    Benchmark("batch_scores", lambda around, scale: batch_scores.measure(around.material, scale)),
     Benchmark("throughput", lambda around, scale: throughput.measure(around.stage, scale)),
     Benchmark("latency", lambda around, scale: latency.measure(around.stage, scale)),
     Benchmark("lookups", lambda around, scale: lookups.measure(around.stage, scale)),
