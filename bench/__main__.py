@@ -105,7 +105,7 @@ def _run(benchmark: Benchmark, surroundings: Surroundings, scale: Scale) -> Sequ
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(f"{dt.datetime.now(dt.UTC):%H:%M:%S} {text}", highlight=False)
+    console.print(f"{dt.datetime.now(dt.UTC):%H:%M:%S} {text}", highlight=False, soft_wrap=True)
 
 
 def _command(scale: Scale) -> str:

@@ -25,7 +25,6 @@ from deploy.local.services import RunningService, running_services
 
 RATES = (50, 500, 2_000)
 _PREFIX = "latency-"
-_LEAD = 3.0  # seconds until the publisher has started
 _WARM_UP, _WARM_RATE = 10.0, 100
 _READS = 4.0  # a second; more would be a load of their own
 _PAUSE = 0.01
@@ -48,14 +47,10 @@ _decode = msgspec.json.Decoder(_Told).decode
 class Load:
     """Applications at a rate: the n-th is due n / rate after the begin."""
 
+    run: str
     rate: int
     count: int
     begin: float
-
-    @property
-    def run(self) -> str:
-        """What the event ids begin with."""
-        return f"load-{self.rate}-{self.begin:.0f}"
 
     def due(self, number: int) -> float:
         """When an application is to be published."""
@@ -81,6 +76,7 @@ def everything(stage: Stage, prefix: str) -> Iterator[Mapping[str, RunningServic
     """Every service on topics of its own, ready, with the histories read."""
     stage.create_topics(prefix)
     stage.run(prefix, "producer", "histories", "--from", str(stage.material.histories))
+    stage.say("every service, until all are ready")
     folder = stage.folder / f"{prefix}services"
     folder.mkdir()
     database = {"QUERY_API_DATABASE_URL": f"sqlite:///{folder}/creditstream.db"}
@@ -90,11 +86,9 @@ def everything(stage: Stage, prefix: str) -> Iterator[Mapping[str, RunningServic
 
 def warm_up(stage: Stage, prefix: str) -> None:
     """Some applications through every service, so that what is compiled or loaded once is."""
-    kafka = stage.kafka(prefix)
-    explanations = kafka.topic_name(EXPLANATIONS)
+    explanations = stage.kafka(prefix).topic_name(EXPLANATIONS)
     begin = ends(stage.admin, explanations)
-    load = Load(_WARM_RATE, round(_WARM_RATE * _WARM_UP), time.time() + _LEAD)
-    with publishing(stage, load, kafka.topic_name(APPLICATIONS)) as publisher:
+    with publishing(stage, prefix, _WARM_RATE, _WARM_UP) as (load, publisher):
         publisher.wait()
     _await_all(stage, explanations, begin, load)
 
@@ -102,41 +96,49 @@ def warm_up(stage: Stage, prefix: str) -> None:
 def _at_rate(
     stage: Stage, api: RunningService, rate: int, seconds: float
 ) -> Mapping[str, Percentiles]:
-    load = Load(rate, round(rate * seconds), time.time() + _LEAD)
-    kafka = stage.kafka(_PREFIX)
-    names = {topic: kafka.topic_name(topic) for topic in (APPLICATIONS, SCORES, EXPLANATIONS)}
+    names = {topic: stage.kafka(_PREFIX).topic_name(topic) for topic in (SCORES, EXPLANATIONS)}
     before = {topic: ends(stage.admin, name) for topic, name in names.items()}
-    with publishing(stage, load, names[APPLICATIONS]) as publisher:
+    with publishing(stage, _PREFIX, rate, seconds) as (load, publisher):
         readable = _read_some(stage, api, load)
         publisher.wait()
-    for topic in (SCORES, EXPLANATIONS):
-        _await_all(stage, names[topic], before[topic], load)
+    for topic, name in names.items():
+        _await_all(stage, name, before[topic], load)
     latencies = {
         "scored": _latencies(stage, names[SCORES], before[SCORES]),
         "explained": _latencies(stage, names[EXPLANATIONS], before[EXPLANATIONS]),
         "readable": readable,
     }
-    return {what: percentiles(each) for what, each in latencies.items()}
+    found = {what: percentiles(each) for what, each in latencies.items()}
+    told = ", ".join(f"{what} {of.p50:.0f} / {of.p99:.0f} ms" for what, of in found.items())
+    stage.say(f"{rate:,} a second, median / 99th percentile: {told}")
+    return found
 
 
 @contextmanager
-def publishing(stage: Stage, load: Load, topic: str) -> Iterator[LeashedProcess]:
-    """The publisher, started before the load begins."""
+def publishing(
+    stage: Stage, prefix: str, rate: int, seconds: float
+) -> Iterator[tuple[Load, LeashedProcess]]:
+    """The publisher, at the moment that its load begins."""
+    run, count = f"{prefix}{rate}-a-second", round(rate * seconds)
+    begun = stage.folder / f"{run}.begun"
     command = [
         sys.executable,
         "-m",
         "bench.load",
         f"--bootstrap={stage.bootstrap}",
-        f"--topic={topic}",
-        f"--run={load.run}",
+        f"--topic={stage.kafka(prefix).topic_name(APPLICATIONS)}",
+        f"--run={run}",
         f"--material={stage.material.folder}",
-        f"--begin={load.begin}",
-        f"--rate={load.rate}",
-        f"--count={load.count}",
+        f"--begun={begun}",
+        f"--rate={rate}",
+        f"--count={count}",
     ]
-    log = stage.folder / f"{load.run}.log"
+    log = stage.folder / f"{run}.log"
     with LeashedProcess(command, log=log, environment=stage.environment("")) as process:
-        yield process
+        while not begun.exists():
+            if process.ended_within(_PAUSE):
+                raise LostError(f"the publisher ended:\n{log.read_text(errors='replace')[-1500:]}")
+        yield Load(run, rate, count, float(begun.read_text(encoding="utf-8"))), process
 
 
 def _read_some(stage: Stage, api: RunningService, load: Load) -> list[float]:

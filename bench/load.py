@@ -2,7 +2,8 @@
 
 The n-th application is due n / rate seconds after the begin, however long the others took, and its
 event says so: a latency is taken from when it was due. What stands still makes its own arrivals
-late in nobody's figures otherwise (coordinated omission).
+late in nobody's figures otherwise (coordinated omission). It begins when it is ready, and writes
+into a file when that is.
 """
 
 import argparse
@@ -14,6 +15,9 @@ from confluent_kafka import Producer
 
 from bench.material import Material
 from bench.stage import application_headers
+
+_SECONDS = 60.0
+_LEAD = 0.5  # until the first application, so that who waits for the file is there
 
 
 def due(begin: float, rate: float, number: int) -> float:
@@ -27,7 +31,7 @@ def main() -> None:
     for name in ("bootstrap", "topic", "run"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--material", type=Path, required=True)
-    parser.add_argument("--begin", type=float, required=True, help="seconds since the epoch")
+    parser.add_argument("--begun", type=Path, required=True, help="file for when it begins")
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--count", type=int, required=True)
     told = parser.parse_args()
@@ -36,8 +40,11 @@ def main() -> None:
     producer = Producer(
         {"bootstrap.servers": told.bootstrap, "partitioner": "murmur2_random", "linger.ms": 0}
     )
+    producer.list_topics(told.topic, timeout=_SECONDS)
+    begin = time.time() + _LEAD
+    _write(told.begun, repr(begin))
     for number in range(told.count):
-        at, when = number % len(values), due(told.begin, told.rate, number)
+        at, when = number % len(values), due(begin, told.rate, number)
         if (wait := when - time.time()) > 0:
             producer.poll(0)
             time.sleep(wait)
@@ -45,6 +52,13 @@ def main() -> None:
         headers = application_headers(f"{told.run}-{number}", ids[at], time_due)
         producer.produce(told.topic, values[at], str(ids[at]), headers=list(headers))
     producer.flush()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is whole as soon as it is there."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.rename(path)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ def write_page(
     for name in order:
         if name in results:
             parts += list(_sections(results[name]))
+    parts.append(_origins(results[name].run for name in order if name in results))
     page = _DOCS / "benchmarks.md"
     page.write_text("\n".join(parts), encoding="utf-8")
     return page
@@ -61,9 +62,20 @@ def _section(table: Table) -> str:
 
 
 def _provenance(run: Run) -> str:
-    versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
     form = "quick form" if run.quick else "full form"
-    return (
-        f"<sub>{run.at}, `{run.command}` ({form}, {run.seconds:.0f} s) at commit {run.commit}; "
-        f"{run.machine}; {versions}.</sub>\n"
-    )
+    return f"<sub>{_day(run)}, `{run.command}`, {form}, {run.seconds:.0f} s.</sub>\n"
+
+
+def _origins(runs: Iterable[Run]) -> str:
+    """Commits, machines and versions, each with the days of the runs that they were there in."""
+    told: dict[str, set[str]] = {}
+    for run in runs:
+        versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
+        origin = f"- Commit {run.commit}, on {run.machine}, with {versions}"
+        told.setdefault(origin, set()).add(_day(run))
+    lines = [f"{origin} ({', '.join(sorted(days))})." for origin, days in told.items()]
+    return "\n".join(["## Origin of the figures", "", *lines, ""])
+
+
+def _day(run: Run) -> str:
+    return run.at[:10]

@@ -1,6 +1,7 @@
 """Where figures come from: machine, versions, commit, command."""
 
 import datetime as dt
+import functools
 import os
 import platform
 import subprocess
@@ -37,8 +38,12 @@ def this_run(*, command: str, quick: bool, seconds: float) -> Run:
     )
 
 
+@functools.cache
 def _commit() -> str:
-    """The commit, marked where the working tree differs from it; none outside a clone."""
+    """The commit, marked where the working tree differs from it; unknown outside a clone.
+
+    It is looked up once, before results are written: those make the tree differ.
+    """
     told = ("git", "describe", "--always", "--dirty", "--abbrev=12")
     asked = subprocess.run(told, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     return asked.stdout.strip() or "unknown"
