@@ -1,4 +1,4 @@
-"""The command line: `python -m drift_monitor` watches, with `simulate` it prices the settings.
+"""The command line: `python -m drift_monitor` watches the scores; other commands are listed below.
 
 The settings are environment variables that begin with `DRIFT_MONITOR_`.
 """
@@ -9,6 +9,7 @@ import sys
 
 from drift_monitor.app import run
 from drift_monitor.detectors import BackendMissingError
+from drift_monitor.performance import show
 from drift_monitor.sample import SampleError
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.simulate import add_arguments, simulate
@@ -25,9 +26,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m drift_monitor", description=__doc__)
     commands = parser.add_subparsers(dest="command", title="other commands")
     add_arguments(commands.add_parser("simulate", help="false alarms and detection on your rows"))
+    show.add_arguments(
+        commands.add_parser("performance", help="what outcomes have shown beside the estimates")
+    )
     arguments = parser.parse_args()
     settings = load_settings(DriftMonitorSettings)
-    return watch(settings) if arguments.command is None else price(arguments, settings)
+    if arguments.command is None:
+        return watch(settings)
+    return {"simulate": price, "performance": perform}[arguments.command](arguments, settings)
 
 
 def price(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> int:
@@ -37,6 +43,16 @@ def price(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> int:
     except (SampleError, BackendMissingError) as error:
         print(error, file=sys.stderr)
         return 2
+    return 0
+
+
+def perform(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> int:
+    """Print what outcomes have shown."""
+    try:
+        show.show_performance(arguments, settings)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 import sqlalchemy as sa
 
@@ -52,6 +53,32 @@ def read_records(engine: sa.Engine, model_version: str, most: int = MOST) -> Rec
         np.array(defaulted, dtype=np.bool_),
         _times(observed),
     )
+
+
+class JudgedWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict window: from its first score to its last, and whether it raised an alert."""
+
+    window_id: str
+    opened_at: dt.datetime
+    closed_at: dt.datetime
+    alert: bool
+
+
+def last_windows(engine: sa.Engine, model_version: str, most: int) -> list[JudgedWindow]:
+    """The last windows of a version, oldest first."""
+    table = schema.windows
+    query = (
+        sa.select(table.c.window_id, table.c.opened_at, table.c.closed_at, table.c.alert)
+        .where(table.c.model_version == model_version)
+        .order_by(table.c.closed_at.desc(), table.c.window_id)
+        .limit(most)
+    )
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+    return [
+        JudgedWindow(window_id=row[0], opened_at=row[1], closed_at=row[2], alert=row[3])
+        for row in reversed(rows)
+    ]
 
 
 def waiting_outcomes(engine: sa.Engine) -> int:

@@ -80,7 +80,7 @@ def _rate(count: int, of: int) -> Estimate:
 
 def _mean(values: Doubles) -> Estimate:
     value = float(values.mean())
-    spread = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else 0.0
+    spread = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
     return Estimate(value=value, low=value - _NORMAL * spread, high=value + _NORMAL * spread)
 
 

@@ -52,7 +52,7 @@ def board(ledger: Ledger, registry: CollectorRegistry, clock: Clock) -> Board:
 
 
 def probabilities() -> list[float]:
-    return np.random.default_rng(1).uniform(0.05, 0.6, MANY).tolist()
+    return [float(one) for one in np.random.default_rng(1).uniform(0.05, 0.6, MANY)]
 
 
 def take(board: Board, *, wrong: bool = False) -> None:
