@@ -50,7 +50,7 @@ def load(options: TrainingOptions) -> Loaded:
     """
     applications = read_applications(options.data, "application_train", options.allow)
     applications, notes = _held_out(options, applications)
-    check_target(applications, options.data, options.folds * _ROWS_A_FOLD)
+    check_target(applications, options.data, _ROWS_A_FOLD * options.outer_folds(len(applications)))
     unlabelled = _unlabelled(options)
     histories = None
     if options.tables == "all":

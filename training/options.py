@@ -11,6 +11,7 @@ from training.monotone import read_directions
 from training.parameters import (
     Plan,
     default_features,
+    default_folds,
     default_inner_folds,
     default_parameters,
     default_threads,
@@ -41,7 +42,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
         with_protected: measure a model with gender, family status and age; it is not registered.
         measure: restrictions whose cost in AUC is measured.
         promote: put the new version into force.
-        folds: outer folds.
+        folds: outer folds; None takes the default for the number of rows.
         rounds: the most trees.
         features: the most that the trees may take; None takes the default for the number of rows.
         learning_rate: None takes the default for the number of rows.
@@ -63,7 +64,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
     with_protected: bool
     measure: tuple[Measure, ...] = ()
     promote: bool
-    folds: int
+    folds: int | None
     rounds: int
     features: int | None
     learning_rate: float | None
@@ -72,6 +73,10 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
     study: Path | None = None
     monotone: Path | None = None
     seed: int
+
+    def outer_folds(self, rows: int) -> int:
+        """How many outer folds so many training rows have."""
+        return self.folds or default_folds(rows)
 
     def plan(self, dataset: Dataset) -> Plan:
         """The plan for these training rows.
@@ -83,7 +88,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
         rate = {} if self.learning_rate is None else {"learning_rate": self.learning_rate}
         directions = read_directions(self.monotone).of(dataset.features) if self.monotone else {}
         return Plan(
-            folds=self.folds,
+            folds=self.outer_folds(rows),
             inner_folds=default_inner_folds(rows, search=self.trials > 0),
             most_features=self.features or default_features(rows),
             max_rounds=self.rounds,

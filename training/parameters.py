@@ -72,6 +72,11 @@ def size_class(rows: int) -> Literal["few", "many"]:
     return "many" if rows >= MANY_ROWS else "few"
 
 
+def default_folds(rows: int) -> int:
+    """Two thirds of many rows teach what four fifths do, in little more than half the time."""
+    return 3 if rows >= MANY_ROWS else 5
+
+
 def default_inner_folds(rows: int, *, search: bool) -> int:
     """Few rows need several folds to tell the number of trees, and more to tell parameters."""
     if rows >= MANY_ROWS:

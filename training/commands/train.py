@@ -48,7 +48,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     add("--policy", type=Path, default=DEFAULT_POLICY, help="costs, capacity, points (TOML)")
     add("--reasons", type=Path, default=DEFAULT_CATALOGUE, help="the reason catalogue (TOML)")
     add("--with-protected", action="store_true", help="measure with gender, family status, age")
-    add("--folds", type=count, default=5, help="outer folds (default: 5)")
+    add("--folds", type=count, help="outer folds (default: by the number of rows)")
     add("--rounds", type=count, default=3000, help="the most trees (default: 3000)")
     add("--features", type=count, help="the most features (default: by the number of rows)")
     add("--learning-rate", type=rate, help="default: by the number of rows")
