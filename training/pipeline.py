@@ -21,7 +21,7 @@ from training.policy import read_policy
 from training.provenance import origin
 from training.reasons import read_catalogue
 from training.register import check_registry, register
-from training.train import TrainingRows
+from training.train import TrainingRows, check_room_for_splits
 
 Say = Callable[[str], None]
 
@@ -93,6 +93,7 @@ def _model_rows(options: TrainingOptions, loaded: Loaded, say: Say) -> TrainingR
 
 def _estimate(options: TrainingOptions, rows: TrainingRows, plan: Plan, method: Method) -> Estimate:
     try:
+        check_room_for_splits(len(rows.target), plan)
         if options.trials:
             return search_and_estimate(rows, plan, options.trials, options.study, method)
         return estimate(rows, plan, method)

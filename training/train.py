@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from contracts.packing import FloatMatrix
 from training.bagging import average
+from training.calibrate import WorthlessScoresError
 from training.parameters import Choice, Parameters, Plan
 
 Doubles = npt.NDArray[np.float64]
@@ -19,6 +20,8 @@ Split = tuple[Rows, Rows]
 _INNER_SEED = 1
 _BAGS_APART = 1_000
 _HELD_BACK = 0.25
+_LEAF = 20
+"""LightGBM's default for the fewest rows of a leaf."""
 _QUICK_RATE, _QUICK_ROUNDS = 0.1, 100
 
 
@@ -115,6 +118,21 @@ def inner_splits(target: Doubles, plan: Plan) -> Iterator[Split]:
             np.arange(len(target)), test_size=_HELD_BACK, random_state=seed, stratify=target
         )
     )
+
+
+def check_room_for_splits(rows: int, plan: Plan) -> None:
+    """Refuse so few rows that the inner parts allow no split: LightGBM would drop every feature.
+
+    Raises:
+        WorthlessScoresError: there are too few.
+    """
+    inner = 1 - 1 / plan.inner_folds if plan.inner_folds > 1 else 1 - _HELD_BACK
+    grown_on = int(rows * (1 - 1 / plan.folds) * inner)
+    needed = 2 * int(plan.boosting.get("min_data_in_leaf", _LEAF))
+    if grown_on < needed:
+        raise WorthlessScoresError(
+            f"trees would grow on {grown_on} of them, a split needs {needed}"
+        )
 
 
 def lightgbm_data(rows: TrainingRows) -> lgb.Dataset:

@@ -1,9 +1,11 @@
 import numpy as np
+import pytest
 
 from tests.training_rows import a_plan, some_rows
 from training.attribution import attribute
+from training.calibrate import WorthlessScoresError
 from training.parameters import Choice, default_parameters
-from training.train import TrainingRows, best_rounds, fit, screen
+from training.train import TrainingRows, best_rounds, check_room_for_splits, fit, screen
 
 
 def test_fewer_trees_are_chosen_where_there_is_nothing_to_learn() -> None:
@@ -41,3 +43,11 @@ def test_attributions_and_their_base_add_up_to_the_raw_score() -> None:
     raw = np.asarray(booster.predict(rows.matrix[:50], raw_score=True))
     assert np.allclose(found.values.sum(axis=1) + found.base, raw, atol=1e-9)
     assert max(found.importance(), key=found.importance().__getitem__) == "SIGNAL"
+
+
+def test_rows_that_allow_no_split_are_refused() -> None:
+    plan = a_plan(inner_folds=2, min_data_in_leaf=60)  # of four folds
+
+    check_room_for_splits(320, plan)
+    with pytest.raises(WorthlessScoresError, match="trees would grow on 119 of them"):
+        check_room_for_splits(319, plan)
