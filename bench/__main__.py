@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ import rich.table
 from confluent_kafka import KafkaException
 from rich.console import Console
 
-from bench.bounds import for_terminal, judge, read_bounds
+from bench.bounds import Judged, for_terminal, judge, read_bounds
 from bench.capacity import write_capacity
 from bench.material import material
 from bench.page import write_page
@@ -35,19 +35,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write results and page; 1 where a bound is missed or a benchmark failed."""
     options = _options(arguments)
     console = Console()
+    if options.page:
+        _report(read_results(), console)
+        return 0
     chosen = [one for one in BENCHMARKS if not options.only or one.name in options.only]
-    scale = QUICK if options.quick else FULL
-    done = _measure(chosen, scale, options.data, console) if not options.page else []
-    results = read_results()
-    judged = judge(read_bounds(), {one: results[one] for one in done})
-    shown = judge(read_bounds(), results)
-    page = write_page(results, [one.name for one in BENCHMARKS], shown)
-    console.print(f"written: {page}, {write_capacity(results)}")
-    console.print(for_terminal(shown if options.page else judged))
-    failed = [] if options.page else [one.name for one in chosen if one.name not in done]
+    done: list[str] = []
+    try:
+        _measure(chosen, QUICK if options.quick else FULL, options.data, console, done)
+    finally:  # what was measured before an interrupt is worth its page
+        results = read_results()
+        judged = _report({name: results[name] for name in done}, console)
+    failed = [one.name for one in chosen if one.name not in done]
     if failed:
         console.print(f"failed, for the reasons above: {', '.join(failed)}", style="bold red")
     return int(bool(failed) or any(one.verdict == "missed" for one in judged))
+
+
+def _report(measured: Mapping[str, Result], console: Console) -> Sequence[Judged]:
+    """Write the pages from all results that are there; print the bounds of those given."""
+    bounds, results = read_bounds(), read_results()
+    page = write_page(results, [one.name for one in BENCHMARKS], judge(bounds, results))
+    console.print(f"written: {page}, {write_capacity(results)}")
+    judged = judge(bounds, measured)
+    console.print(for_terminal(judged))
+    return judged
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -68,15 +79,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _measure(
-    chosen: Sequence[Benchmark], scale: Scale, data: Path | None, console: Console
-) -> list[str]:
+    chosen: Sequence[Benchmark],
+    scale: Scale,
+    data: Path | None,
+    console: Console,
+    done: list[str],
+) -> None:
     """Run benchmarks one after the other; each one's result is on disk before the next begins.
 
-    Returns:
-        The names of those that succeeded.
+    The names of those that succeeded are added to `done`.
     """
     say = partial(_say, console)
-    done = []
     with ExitStack() as stack:
         folder = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="creditstream-bench-"))
@@ -92,7 +105,6 @@ def _measure(
             for table in tables:
                 console.print(_for_terminal(table))
             done.append(benchmark.name)
-    return done
 
 
 def _run(benchmark: Benchmark, surroundings: Surroundings, scale: Scale) -> Sequence[Table]:

@@ -199,7 +199,7 @@ def _table(found: Mapping[int, Mapping[str, Percentiles]], scale: Scale) -> Tabl
         "from when an application was due to be published (open loop); readable: some are asked "
         "for at the API until it gives them",
         rows=rows,
-        chart=Chart(kind="bars", x="", y="ms, 99th percentile", series=series),
+        chart=Chart(kind="bars", x="", y="ms, 99th percentile", logarithmic=True, series=series),
     )
 
 
