@@ -39,10 +39,12 @@ def measure(stage: Stage, scale: Scale) -> Findings:
         LookupFailedError: a lookup did not give the application.
     """
     path = stage.folder / "lookups.db"
+    stage.say(f"a store of {scale.stored:,} scores")
     fill(path, stage, scale.stored)
     applications = range(WHOLE_EVERY, scale.stored + 1, WHOLE_EVERY)
     size = path.stat().st_size
     with _api(stage, path) as api:
+        stage.say(f"{_RATE} lookups a second for {scale.load_seconds:.0f} s")
         _look_up(api, applications, _WARM_UP)
         found = percentiles(_look_up(api, applications, scale.load_seconds))
     path.unlink()

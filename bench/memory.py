@@ -25,6 +25,7 @@ _READS: Mapping[str, tuple[str, Topic]] = {
 
 _WARM = 0.1
 _EVERY = 1.0  # seconds between looks
+_TOLD = 20  # looks between two words on how far it is
 _STALL_SECONDS = 120.0
 _MB = 1e6
 
@@ -63,6 +64,7 @@ def measure(stage: Stage, scale: Scale) -> Findings:
     began = time.monotonic()
     with everything(stage, _PREFIX) as services:
         before = _cpu(stage, services)
+        stage.say(f"{scale.memory_events:,} applications through every service")
         stage.publish_backlog(_PREFIX, scale.memory_events)
         looks = _watch(stage, services, scale.memory_events)
         spent = {name: each - before[name] for name, each in _cpu(stage, services).items()}
@@ -106,6 +108,9 @@ def _watch(
         for name, (group, topic) in _READS.items():
             at = committed(stage.admin, kafka.group_id(group), kafka.topic_name(topic))
             looks[name].append(Look(at / count, resident(services[name].process.pid)))
+        if len(looks["scorer"]) % _TOLD == 0:
+            shares = (f"{name} {each[-1].share:.0%}" for name, each in looks.items())
+            stage.say(f"done: {', '.join(shares)}")
         now_done = round(sum(each[-1].share for each in looks.values()) * count)
         if now_done > done:
             done, moved = now_done, time.monotonic()

@@ -29,6 +29,7 @@ def measure(stage: Stage, scale: Scale) -> Findings:
         warm_up(stage, _PREFIX)
         stage.publish_backlog(_PREFIX, 2 * scale.profile_seconds * _BACKLOG_SECONDS)
         for name in ("scorer", "explainer"):
+            stage.say(f"{scale.profile_seconds} s of the {name}")
             stacks = _record(services[name].process.pid, stage.folder, name, scale.profile_seconds)
             tables.append(_table(name, stacks))
             figures[f"{name}: share in our own code"] = _own_share(stacks)
