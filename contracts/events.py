@@ -192,6 +192,7 @@ class DriftReported(Event, frozen=True):
     """The verdict on one closed window of applications against the model's reference.
 
     `alert` says that verdicts add up on the `alerted` columns; `drifting` is an alert of its own.
+    `segment` is whose applications alone are in the window, as `column=level`; empty for all.
     `ks_error` is by how much a KS distance of a long window may be too low.
     """
 
@@ -209,6 +210,7 @@ class DriftReported(Event, frozen=True):
     alert: bool
     drifting: tuple[SlowDrift, ...] = ()
     window: WindowKind = WindowKind.VERDICT
+    segment: str = ""
     ks_error: Probability = 0.0
     expected: ExpectedPerformance | None = None
 

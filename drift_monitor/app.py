@@ -75,7 +75,9 @@ def _worker(
     board: Board,
 ) -> Worker:
     registry = ModelRegistry(settings.mlflow)
-    references = RegistryReferences(registry, settings.mlflow.model_name, settings.untested)
+    references = RegistryReferences(
+        registry, settings.mlflow.model_name, settings.untested, settings.segments
+    )
     collector = DriftCollector()
     REGISTRY.register(collector)
     return Worker(

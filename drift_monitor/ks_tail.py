@@ -69,5 +69,6 @@ def _pelz_good(root: Doubles, distances: Doubles) -> Doubles:
     third += (at_odd * odd * (135 * z**4 - 96 * z**6)).sum(axis=0)
     third -= (at_odd * (30 * z**6 + 90 * z**8)).sum(axis=0)
     third = third / (6480 * z**10) + (at_even * even * (3 * z**2 - even)).sum(axis=0) / (216 * z**6)
-    series: Doubles = plain + first / root + second / root**2 + third / root**3
-    return np.sqrt(2 * np.pi) * series
+    series = plain + first / root + second / root**2 + third / root**3
+    scaled: Doubles = np.sqrt(2 * np.pi) * series
+    return scaled

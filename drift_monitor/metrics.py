@@ -29,6 +29,9 @@ LATE = Counter(
 LONG_WINDOWS = Counter(
     "drift_monitor_long_windows", "Closed windows of a day or a week", ["window", "outcome"]
 )
+SEGMENTS = Counter(
+    "drift_monitor_segment_windows", "Closed verdict windows of segments", ["segment", "outcome"]
+)
 VERDICTS = Counter("drift_monitor_verdict_windows", "Closed verdict windows", ["outcome"])
 
 
@@ -61,7 +64,9 @@ def count(observed: Observed) -> None:
     SCORES.labels("discarded").inc(observed.discarded)
     LATE.inc(observed.late)
     for report in observed.reports:
-        if report.window is WindowKind.VERDICT:
+        if report.segment:
+            SEGMENTS.labels(report.segment, _outcome(report)).inc()
+        elif report.window is WindowKind.VERDICT:
             VERDICTS.labels(_outcome(report)).inc()
         else:
             LONG_WINDOWS.labels(report.window, _outcome(report)).inc()

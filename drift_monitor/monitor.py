@@ -12,6 +12,7 @@ from drift_monitor.long_windows import LongWindows
 from drift_monitor.policy import Policy
 from drift_monitor.reference import Reference
 from drift_monitor.report import drift_report
+from drift_monitor.segments import places_of, version_and_segment
 from drift_monitor.slow_drift import follow_slow_drift
 from drift_monitor.state import Arrived, State, VersionState
 from drift_monitor.windows import Hop, Sizes, Window, Windows
@@ -68,7 +69,7 @@ class DriftMonitor:
         """Count what is new among the scores, in order of arrival."""
         admit = self.state.seen.admit
         new = [one for one in arrived if admit(one.score.score_id, one.source)]
-        hops = [(one.version, hop) for one in new for hop in self._add(one)]
+        hops = [hop for one in new for hop in self._add(one)]
         sliding, reports = self._judged(hops)
         return Observed(
             sliding,
@@ -97,13 +98,17 @@ class DriftMonitor:
             return None
         return self._evaluate(self.state.latest, Window(tuple(latest.windows.closed)))
 
-    def _add(self, one: Arrived) -> Iterable[Hop]:
+    def _add(self, one: Arrived) -> Iterable[tuple[str, Hop]]:
+        """Count a score among all and in its segments."""
         self.state.latest = one.version
-        of_version = self.state.versions.get(one.version)
-        if of_version is None:
-            of_version = VersionState(Windows(self._sizes), long=LongWindows(self._sizes.lateness))
-            self.state.versions[one.version] = of_version
-        return of_version.windows.add(one.score)
+        segments = self._references(one.version).segments_of(one.score.row)
+        for place in places_of(one.version, segments):
+            if place not in self.state.versions:
+                self.state.versions[place] = VersionState(
+                    Windows(self._sizes), long=LongWindows(self._sizes.lateness)
+                )
+            for hop in self.state.versions[place].windows.add(one.score):
+                yield place, hop
 
     def _judged(
         self, hops: Sequence[tuple[str, Hop]]
@@ -144,7 +149,8 @@ class DriftMonitor:
         discarded = 0
         for version, of_version in list(self.state.versions.items()):
             silent = now - of_version.windows.last_at >= self._sizes.max_age
-            if silent and version != self.state.latest:
-                discarded += of_version.windows.waiting
+            replaced, segment = version_and_segment(version)
+            if silent and replaced != self.state.latest:
+                discarded += 0 if segment else of_version.windows.waiting
                 del self.state.versions[version]
         return discarded

@@ -1,7 +1,8 @@
 """What windows are held against: the reference rows of the model version that made the scores."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +13,9 @@ from contracts.features import DERIVED
 from contracts.packing import FloatMatrix, FloatVector
 from drift_monitor.columns import Column, column_layout
 from drift_monitor.profiles import ColumnProfile, profile
+from drift_monitor.segments import segment_of
+
+_NO_LEVELS = ("", "missing", "unseen")
 
 SCORE = "raw_score"
 """The last column of the monitored matrix: the raw score, in log-odds."""
@@ -50,6 +54,9 @@ class Reference:
         columns: the features, then the raw score.
         profiles: of each column in the reference rows.
         importance: the model's, by feature.
+        segment: whose rows these are, empty for those of all applications.
+        segments: the references of the segments that are watched, by name.
+        watched: the columns whose levels are the segments.
         calibration: raw score to probability.
         policy: probability to decision.
     """
@@ -61,6 +68,9 @@ class Reference:
     importance: Mapping[str, float]
     calibration: Calibration
     policy: DecisionPolicy
+    segment: str = ""
+    segments: Mapping[str, "Reference"] = field(default_factory=dict)
+    watched: tuple[str, ...] = ()
 
     @property
     def features(self) -> int:
@@ -73,8 +83,13 @@ class Reference:
         levels = None if at is None else self.columns[at].levels
         return "" if at is None or levels is None else levels.name_of(float(row[at]))
 
+    def segments_of(self, row: FloatVector) -> Iterator[str]:
+        """The watched segments that a row of the monitored matrix belongs to."""
+        names = (segment_of(name, self.level(name, row)) for name in self.watched)
+        return (name for name in names if name in self.segments)
 
-def reference_of(model: Model, untested: Collection[str]) -> Reference:
+
+def reference_of(model: Model, untested: Collection[str], watched: Sequence[str] = ()) -> Reference:
     """The reference that a model bundle brings.
 
     Features derived from the application are shown but not tested: they are functions of tested
@@ -89,7 +104,7 @@ def reference_of(model: Model, untested: Collection[str]) -> Reference:
     matrix = monitored(model.reference, model.raw_scores(model.reference))
     shown = {*untested, *DERIVED}
     columns = column_layout((*manifest.features, SCORE), matrix, manifest.categories, shown)
-    return Reference(
+    whole = Reference(
         model_name=model.name,
         model_version=model.version,
         columns=columns,
@@ -98,6 +113,27 @@ def reference_of(model: Model, untested: Collection[str]) -> Reference:
         calibration=manifest.calibration,
         policy=manifest.policy,
     )
+    return with_segments(whole, matrix, watched)
+
+
+def with_segments(whole: Reference, matrix: FloatMatrix, watched: Sequence[str]) -> Reference:
+    """The reference with those of the segments: for each level of a column its rows.
+
+    Rows without a level belong to no segment. A column that the model lacks, or of numbers, has
+    none.
+    """
+    rows: dict[str, list[int]] = {}
+    for at, row in enumerate(matrix):
+        for name in watched:
+            if (level := whole.level(name, row)) not in _NO_LEVELS:
+                rows.setdefault(segment_of(name, level), []).append(at)
+    segments = {
+        name: dataclasses.replace(
+            whole, segment=name, profiles=profile(whole.columns, matrix[of_segment])
+        )
+        for name, of_segment in rows.items()
+    }
+    return dataclasses.replace(whole, segments=segments, watched=tuple(watched))
 
 
 def monitored(features: FloatMatrix, raw_scores: npt.NDArray[np.float64]) -> FloatMatrix:

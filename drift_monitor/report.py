@@ -50,6 +50,7 @@ def drift_report(
         alerted=(*[name for name in names if name in alerted], *sorted(alerted - set(names))),
         alert=bool(alerted),
         drifting=tuple(drifting),
+        segment=reference.segment,
         expected=doubted(evaluation.expected, covariates=bool(alerted) or bool(drifting)),
     )
 
@@ -67,6 +68,8 @@ def drifted_in_order(judged: Sequence[Judged]) -> tuple[str, ...]:
 def window_id(reference: Reference, span: Span, kind: WindowKind = WindowKind.VERDICT) -> str:
     """The id that a window gets however often it is reported: its model, its two ends, its kind."""
     ends = f"{span.size}:{span.first_id}:{span.last_id}"
+    if reference.segment:
+        ends = f"{ends}:{reference.segment}"
     if kind is not WindowKind.VERDICT:
         ends = f"{ends}:{kind}"
     return str(uuid.uuid5(_WINDOWS, f"{reference.model_name}:{reference.model_version}:{ends}"))

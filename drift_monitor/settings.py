@@ -61,6 +61,11 @@ class DriftMonitorSettings(ServiceSettings):
     )
     alert_needed: int = Field(2, ge=1, description="verdicts on a column that raise an alert ...")
     alert_among: int = Field(3, ge=1, description="... among this many windows")
+    segments: tuple[str, ...] = Field(
+        (),
+        description="columns whose levels get windows of their own, as JSON: "
+        '["NAME_CONTRACT_TYPE", "REGION_RATING_CLIENT"]',
+    )
     slow_run_length: int = Field(
         10_000,
         ge=1,

@@ -117,7 +117,8 @@ def _cuts(values: FloatVector, quantiles: FloatVector) -> FloatVector:
     cuts = np.unique(quantiles)
     heap = np.searchsorted(values, cuts, "right") - np.searchsorted(values, cuts, "left")
     before = np.nextafter(cuts[heap > len(values) / _BINS], np.float32(-np.inf))
-    return np.unique(np.append(cuts, before))
+    both: FloatVector = np.unique(np.append(cuts, before))
+    return both
 
 
 def _counted(column: SketchColumn, values: FloatVector) -> IntVector:

@@ -47,7 +47,8 @@ class State:
 
     Attributes:
         seen: the scores that count no more.
-        versions: by model version. A window never mixes two, as each has a reference of its own.
+        versions: by model version, and by segment of one. A window never mixes two, as each has a
+            reference of its own.
         latest: the version of the latest score.
     """
 

@@ -1,13 +1,17 @@
 """A scrape sees one window whole; labels are features and tests, nothing else."""
 
-from prometheus_client import CollectorRegistry
+import msgspec
+from prometheus_client import REGISTRY, CollectorRegistry
 
+from contracts.events import WindowKind
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.evaluation import Evaluation, evaluate
-from drift_monitor.metrics import DriftCollector, figures_of
+from drift_monitor.metrics import DriftCollector, count, figures_of
+from drift_monitor.monitor import Observed
 from drift_monitor.policy import Policy
 from drift_monitor.reference import SCORE
+from drift_monitor.report import drift_report
 from drift_monitor.state import VersionState
 from drift_monitor.windows import Sizes, Windows
 from tests.builders import NOON
@@ -88,3 +92,25 @@ def test_labels_are_closed_sets() -> None:
             assert set(sample.labels) <= {"feature", "test"}
             assert sample.labels.get("feature", "A") in NAMES
             assert sample.labels.get("test", "ks") in set(Test)
+
+
+def test_windows_are_counted_by_what_they_are_of() -> None:
+    window = a_window(normal_rows(200, 3, seed=1, shift=1.0))
+    evaluation = evaluate(window, REFERENCE, ScipyDetectors(), Policy())
+    report = drift_report(evaluation, REFERENCE, [], Policy())
+    replace = msgspec.structs.replace
+    day = replace(report, window=WindowKind.DAY)
+    segment = replace(report, segment="KIND=Cash loans", alert=True)
+    families: tuple[tuple[str, dict[str, str]], ...] = (
+        ("drift_monitor_verdict_windows_total", {"outcome": "drifted"}),
+        ("drift_monitor_long_windows_total", {"window": "day", "outcome": "drifted"}),
+        (
+            "drift_monitor_segment_windows_total",
+            {"segment": "KIND=Cash loans", "outcome": "alert"},
+        ),
+        ("drift_monitor_late_scores_total", {}),
+    )
+    before = [REGISTRY.get_sample_value(*family) or 0 for family in families]
+    count(Observed(None, [report, day, segment], late=3))
+    after = [REGISTRY.get_sample_value(*family) or 0 for family in families]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1, 1, 3]

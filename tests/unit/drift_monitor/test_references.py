@@ -6,6 +6,7 @@ from mlflow.exceptions import MlflowException
 from contracts.bundle import IncompatibleBundleError
 from contracts.errors import InvalidEvent, Reason
 from drift_monitor.references import RegistryReferences
+from drift_monitor.segments import place_of
 from runtime.model_bundle import ModelBundle
 from tests.builders import a_bundle
 
@@ -74,3 +75,14 @@ def test_scores_of_another_model_are_refused(bundle: ModelBundle) -> None:
     assert references.of("creditstream", "1").model_version == "1"
     with pytest.raises(InvalidEvent, match="of model 'shadow', not of 'creditstream'"):
         references.of("shadow", "1")
+
+
+def test_a_segment_is_had_by_its_place_while_it_is_watched(bundle: ModelBundle) -> None:
+    column = "NAME_CONTRACT_TYPE"
+    watching = RegistryReferences(FakeRegistry(bundle), "creditstream", (), [column])
+    segment, *_ = watching("1").segments
+    assert watching(place_of("1", segment)).segment == segment
+    assert segment.startswith(f"{column}=")
+    no_more = RegistryReferences(FakeRegistry(bundle), "creditstream", ())
+    with pytest.raises(InvalidEvent, match="of version 1 is not watched"):
+        no_more(place_of("1", segment))
