@@ -11,11 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from drift_monitor.__main__ import main
+from drift_monitor.performance.board import Board
 from drift_monitor.publishing import Publisher
 from drift_monitor.store import Store
 from runtime.consumer import Consumer
 
 POINTS: dict[str, tuple[type, str, bool]] = {
+    "after_ledger": (Board, "take", True),
     "before_save": (Store, "save", False),
     "after_save": (Store, "save", True),
     "before_report": (Publisher, "publish_reports", False),

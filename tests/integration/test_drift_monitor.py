@@ -1,6 +1,7 @@
 """The drift monitor as a process on a real Kafka: it counts every score once, come what may."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -8,18 +9,22 @@ import numpy as np
 import pytest
 
 from contracts.codec import decode, encode
-from contracts.events import DriftReported, LoanScored, Purpose
+from contracts.events import DriftReported, LoanScored, OutcomeObserved, Purpose
 from contracts.packing import FloatMatrix
 from contracts.records import RawRecord
-from contracts.topics import DRIFT, SCORES
+from contracts.topics import DRIFT, OUTCOMES, SCORES
 from deploy.local.ports import free_port
 from drift_monitor.app import STATE_FILE
+from drift_monitor.performance.ledger import Ledger
+from drift_monitor.performance.queries import read_records, waiting_outcomes
+from drift_monitor.performance.settings import LEDGER_FILE
 from runtime.model_bundle import ModelBundle
 from runtime.model_registry import ModelRegistry
 from runtime.settings import KafkaSettings
 from runtime.topics import create_missing_topics
 from tests.builders import a_manifest, a_reference
 from tests.drift import scores_of
+from tests.published import an_outcome
 from tests.registry import a_champion, a_registry
 from tests.services import ServiceProcess, Stage, a_stage
 from tests.topics import TopicFactory
@@ -69,6 +74,11 @@ def on_one_partition(scores: Sequence[LoanScored]) -> list[LoanScored]:
 def publish(stage: Stage, scores: Sequence[LoanScored]) -> None:
     records = [(str(one.application_id).encode(), encode(one)) for one in scores]
     stage.publish(SCORES, records)
+
+
+def publish_outcomes(stage: Stage, outcomes: Sequence[OutcomeObserved]) -> None:
+    records = [(str(one.application_id).encode(), encode(one)) for one in outcomes]
+    stage.publish(OUTCOMES, records)
 
 
 def wait_committed(stage: Stage, count: int) -> None:
@@ -199,6 +209,36 @@ def test_on_several_partitions_every_score_counts_once_whatever_comes_again(stag
             "100 scores to wait for the next verdict",
         )
     assert [report.size for report in reports(stage)] == [200] * 3
+
+
+def test_after_kills_every_score_and_outcome_is_in_the_ledger_once(stage: Stage) -> None:
+    """Outcomes before their scores, twice, contradicting and of nobody; killed at four points."""
+    scores = scores_of(bundle_of(stage), rows(400))
+    outcomes = [an_outcome(one.application_id, 1, defaulted=False) for one in scores[:300]]
+    later = [an_outcome(one.application_id, 2, defaulted=True) for one in scores[:50]]
+    early, rest = outcomes[:100], [*outcomes, *later, *outcomes[:20]]
+    publish_outcomes(stage, early)
+    publish(stage, scores)
+    publish_outcomes(stage, [*rest, an_outcome(7, defaulted=True)])
+    for point, times in [("after_ledger", 2), ("before_save", 2), ("after_save", 2)]:
+        with start(stage, _FAULTY, point, str(times)) as monitor:
+            assert monitor.process.ended_within(_SECONDS), monitor.log.read_text()[-3_000:]
+            assert monitor.process.wait() == -9
+    ledger_url = f"sqlite:///{stage.folder}/drift_monitor/{LEDGER_FILE}"
+    with closing(Ledger(ledger_url)) as ledger, start(stage).wait_ready():
+        wait_until(
+            lambda: (
+                len(reports(stage)) == 2
+                and read_records(ledger.engine, "1").defaulted.sum() == len(later)
+                and waiting_outcomes(ledger.engine) == 1
+            ),
+            _SECONDS,
+            "the ledger to hold every score and outcome",
+        )
+        held = read_records(ledger.engine, "1")
+        assert sorted(held.application_id) == [one.application_id for one in scores]
+        assert int(held.labelled.sum()) == len(outcomes)
+    assert [report.size for report in reports(stage)] == [200, 200]
 
 
 def test_a_new_model_brings_its_own_reference_without_a_restart(stage: Stage) -> None:
