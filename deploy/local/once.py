@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from contracts.records import RawRecord
 from deploy.local.poison import POISON, Poison
 from deploy.local.tally import Tally, header, percentiles
+from drift_monitor.performance.summary import Summary
+
+_NEAR = 0.05  # an estimate of a quickly trained model, on a part that was made to drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,20 @@ def findings(
         _silent(tally, clean_windows),
         _flagged(tally, clean_windows, column),
     ]
+
+
+def came_true(summary: Summary) -> Finding:
+    """Whether outcomes were joined, and what they showed beside the estimate before them."""
+    outcome = next((one.outcome for one in summary.versions), None)
+    expected = outcome.expected.auc if outcome and outcome.expected else None
+    realised = outcome.realised.auc if outcome else None
+    what = "outcomes come with their scores, and the expected AUC comes true"
+    if outcome is None or expected is None or realised is None:
+        return Finding(what, holds=False, seen="no outcome of a score, or of one class only")
+    near = abs(expected.value - realised.value) <= _NEAR
+    seen = f"AUC expected {expected.value:.3f}, realised {realised.value:.3f}"
+    seen += f" ({realised.low:.3f} to {realised.high:.3f}), outcomes of {outcome.coverage:.0%}"
+    return Finding(what, holds=near and outcome.coverage == 1, seen=seen)
 
 
 def latencies(tally: Tally) -> list[tuple[str, float, float]]:

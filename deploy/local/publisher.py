@@ -14,6 +14,7 @@ from runtime.settings import KafkaSettings
 
 DRIFT = "revolving-share"
 DRIFTED_COLUMN = "NAME_CONTRACT_TYPE"
+_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ class Publisher:
             str(skip if self.source.fresh else 0),
         ]
         command += ["--drift", drift] if drift else []
+        return LeashedProcess(command, log=self.log, environment=self.environment)
+
+    def start_outcomes(self) -> LeashedProcess:
+        """Publish what became of every loan, as if months had gone by."""
+        truth = self.source.outcomes
+        command = [sys.executable, "-m", "producer", "outcomes", "--truth", str(truth)]
+        command += ["--delay", str(_DAYS)]
         return LeashedProcess(command, log=self.log, environment=self.environment)
 
 

@@ -4,10 +4,12 @@ import httpx
 from rich.progress import track
 from rich.table import Table
 
-from deploy.local.once import Finding, findings, latencies
+from deploy.local.once import Finding, came_true, findings, latencies
+from deploy.local.outcomes import publish_outcomes
 from deploy.local.poison import POISON
 from deploy.local.publisher import DRIFT, DRIFTED_COLUMN, publish_poison
 from deploy.local.running import Running
+from drift_monitor.performance.show import screen
 
 CLEAN, DRIFTED = 2_000, 3_000
 _RATE = 200.0
@@ -20,6 +22,7 @@ def run_round(running: Running) -> int:
     _publish_clean(running)
     clean_windows = len(running.tally.reports)
     _publish_drifted(running)
+    summary = publish_outcomes(running, _PATIENCE)
     shown = findings(
         running.tally,
         clean=CLEAN,
@@ -28,6 +31,9 @@ def run_round(running: Running) -> int:
         stored=_stored(running),
         column=DRIFTED_COLUMN,
     )
+    shown.append(came_true(summary))
+    for line in screen(summary):
+        running.console.print(line, highlight=False)
     _print(running, shown)
     return 0 if all(finding.holds for finding in shown) else 1
 

@@ -90,6 +90,15 @@ def waiting_outcomes(engine: sa.Engine) -> int:
         return int(connection.scalar(query) or 0)
 
 
+def labelled_applications(engine: sa.Engine) -> int:
+    """Applications with a score and an outcome."""
+    scores, outcomes = schema.scores, schema.outcomes
+    both = scores.join(outcomes, outcomes.c.application_id == scores.c.application_id)
+    distinct = sa.func.count(sa.distinct(scores.c.application_id))
+    with reading(engine) as connection:
+        return int(connection.scalar(sa.select(distinct).select_from(both)) or 0)
+
+
 def model_versions(engine: sa.Engine) -> list[str]:
     """The versions with scores, that of the latest score first."""
     scores = schema.scores

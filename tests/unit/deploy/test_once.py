@@ -6,14 +6,17 @@ import pytest
 from rich.console import Console
 
 from contracts.errors import Reason
-from contracts.events import DriftReported
+from contracts.events import DriftReported, Estimate
 from contracts.examples import DRIFT, EXPLANATION, SCORE
 from contracts.ids import explanation_id, score_id
 from contracts.records import RawRecord
-from deploy.local.once import Finding, findings, latencies
+from deploy.local.once import Finding, came_true, findings, latencies
 from deploy.local.poison import POISON
 from deploy.local.tally import Tally
 from deploy.local.view import live_view
+from drift_monitor.performance.realised import Realised
+from drift_monitor.performance.summary import Summary, VersionPerformance
+from drift_monitor.performance.vintages import Outcome
 from runtime.intake import refuse
 
 COLUMN = "NAME_CONTRACT_TYPE"
@@ -169,3 +172,38 @@ def test_the_live_view_fits_a_terminal_of_100_by_30() -> None:
     assert len(lines) <= 30
     for told in ("60 scored", "123,456", "ALERT YEARS_BEGINEXPLUATATION_MODE", "0.040", "/try"):
         assert any(told in line for line in lines), told
+
+
+def _summary(realised: float | None, coverage: float = 1.0) -> Summary:
+    assert DRIFT.expected is not None
+    area = None if realised is None else Estimate(value=realised, low=0.7, high=0.8)
+    outcome = Outcome(
+        applications=5,
+        approved=4,
+        coverage=coverage,
+        expected=DRIFT.expected,
+        realised=Realised(labelled=5, defaults=1, auc=area),
+    )
+    version = VersionPerformance(
+        model_version="1", outcome=outcome, segments={}, vintages=(), windows=()
+    )
+    return Summary(versions=(version,), challenges=(), waiting_outcomes=0)
+
+
+def test_an_estimate_that_came_true_is_told_with_its_figures() -> None:
+    found = came_true(_summary(0.75))
+    assert found.holds
+    assert found.seen == "AUC expected 0.761, realised 0.750 (0.700 to 0.800), outcomes of 100%"
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        _summary(0.6),
+        _summary(0.75, coverage=0.9),
+        _summary(None),
+        Summary(versions=(), challenges=(), waiting_outcomes=0),
+    ],
+)
+def test_outcomes_that_are_missing_or_contradict_are_found(summary: Summary) -> None:
+    assert not came_true(summary).holds
