@@ -79,9 +79,13 @@ def _encoder() -> msgspec.json.Encoder:
     return msgspec.json.Encoder()
 
 
-@functools.cache
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
+
+
 def _decoder(event_type: type[EventT]) -> msgspec.json.Decoder[EventT]:
-    return msgspec.json.Decoder(event_type)
+    if event_type not in _DECODERS:
+        _DECODERS[event_type] = msgspec.json.Decoder(event_type)
+    return _DECODERS[event_type]
 
 
 _levels = operator.itemgetter(*(1 + COLUMNS.index(name) for name in CATEGORICAL))

@@ -160,6 +160,10 @@ def feature_names(history_features: Sequence[str]) -> tuple[str, ...]:
 class _Codes(dict[str | None, float]):
     """Codes by level."""
 
+    def __init__(self, levels: Sequence[str]) -> None:
+        super().__init__({level: float(code) for code, level in enumerate(levels)})
+        self[None] = np.nan
+
     def __missing__(self, _: str | None) -> float:
         return UNSEEN
 
@@ -171,10 +175,7 @@ class CategoryCoder:
     """
 
     def __init__(self, levels: Mapping[str, Sequence[str]]) -> None:
-        self._codes = tuple(
-            _Codes({None: np.nan, **{level: float(code) for code, level in enumerate(of)}})
-            for of in (levels[name] for name in CATEGORICAL)
-        )
+        self._codes = tuple(_Codes(levels[name]) for name in CATEGORICAL)
 
     def codes(self, levels: Sequence[Levels]) -> list[list[float]]:
         """For each of `CATEGORICAL` the codes of all rows."""

@@ -20,7 +20,7 @@ def pack(values: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> str:
     >>> pack(np.array([1.0, np.nan]))
     'AACAPwAAwH8='
     """
-    floats = np.ascontiguousarray(values, dtype=_FLOAT)
+    floats = np.ascontiguousarray(values, dtype=_FLOAT).data
     return binascii.b2a_base64(floats, newline=False).decode("ascii")
 
 

@@ -1,6 +1,7 @@
 """Records in: batches from Kafka, committed by the service when their output is confirmed."""
 
 import logging
+import operator
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -190,13 +191,16 @@ def raw_record(message: Message) -> RawRecord:
 _UNREADABLE: Headers = (("ce_unreadable", None),)
 """Stands for headers that cannot be had: an attribute without a value, so a record is refused."""
 
+_ask_for_headers = operator.methodcaller("headers")
+
 
 def _headers(message: Message) -> Headers:
     """The headers; asked for once, for the client hands over broken ones at a second time.
 
-    Where a header's name is not UTF-8 it gives none of them and raises SystemError.
+    Where a header's name is not UTF-8 it gives none of them and raises SystemError; called
+    directly, once Python has specialised the call, the error would come up in a later line.
     """
     try:
-        return cast(Headers, message.headers() or ())
+        return cast(Headers, _ask_for_headers(message) or ())
     except SystemError:
         return _UNREADABLE

@@ -1,72 +1,16 @@
 """Starts the scorer: `python -m scorer`, configured by environment variables alone."""
 
-import asyncio
-import logging
 import sys
 
-import lmdb
-
-from contracts.bundle import IncompatibleBundleError
-from runtime.crash_guard import CrashGuard
-from runtime.model_registry import ModelRegistry, ModelWatcher, NoChampionError
-from runtime.producer import Producer
-from runtime.service import Service, serving
-from runtime.settings import load_settings
-from scorer.agents import ScoringAgent
-from scorer.app import create_app, quiet_logs
-from scorer.history_feed import HistoryFeed
-from scorer.history_store import HistoryStore
-from scorer.publishing import Publisher
-from scorer.scoring import BatchScorer
-from scorer.settings import ScorerSettings
-from scorer.worker import Worker
-
-logger = logging.getLogger("scorer")
-
-_NO_MODEL = 3
+from runtime.lean import leave_out
 
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; 0 is a graceful stop, 2 a bad setting, 3 no usable model."""
-    settings = load_settings(ScorerSettings)
-    try:
-        with serving("scorer", settings) as service:
-            quiet_logs()
-            run(settings, service)
-    except (NoChampionError, IncompatibleBundleError) as error:
-        logger.critical("no model to score by: %s", error)
-        return _NO_MODEL
-    return 0
+    leave_out("pandas", "pyarrow", "sklearn")
+    from scorer.running import start  # noqa: PLC0415 - what it imports must not find those
 
-
-def run(settings: ScorerSettings, service: Service) -> None:
-    """Put the parts together and run them until told to stop.
-
-    Raises:
-        NoChampionError: no model version carries the alias.
-        IncompatibleBundleError: the champion's features are not ours.
-    """
-    models = ModelWatcher(
-        ModelRegistry(settings.mlflow),
-        service.name,
-        settings.mlflow.poll_seconds,
-        compiled_in=settings.state_dir / "compiled",
-    )
-    scorer = BatchScorer(models.load_first())
-    models.start()
-    store = HistoryStore(settings.state_dir / "histories", settings.history_store_bytes)
-    feed = HistoryFeed(settings.kafka, store, service, settings.dead_letter_limit)
-    agent = ScoringAgent(
-        service=service,
-        scorer=scorer,
-        models=models,
-        histories=store,
-        publisher=Publisher(Producer(settings.kafka, service.name), settings.kafka, service.name),
-        guard=CrashGuard(settings.state_dir / "attempts.json", excuses=(OSError, lmdb.Error)),
-    )
-    asyncio.run(Worker(service, feed, agent, create_app(settings, agent)).run())
-    models.stop()
-    store.close()
+    return start()
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ def consumer_settings(kafka: KafkaSettings) -> dict[str, Any]:
         "group.id": kafka.group_id("scorer"),
         "auto.offset.reset": "earliest",
         "fetch.queue.backoff.ms": 10,  # 1000 by default, which starves a slow consumer
+        "queued.max.messages.kbytes": 16_384,  # some 6,000 applications, several batches
     }
     if kafka.group_protocol == "consumer":
         return {**settings, "group.protocol": "consumer"}

@@ -19,6 +19,7 @@ class ScorerSettings(ServiceSettings):
     state_dir: Path = Field(
         Path("var/scorer"), description="folder of the history view and of compiled code"
     )
+    batch_size: int = Field(1024, ge=1, le=100_000, description="most applications in a batch")
     history_store_bytes: int = Field(
         4 * 1024**3, ge=65_536, description="most bytes that the history view may take on disk"
     )
