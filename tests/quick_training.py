@@ -5,7 +5,7 @@ from pathlib import Path
 from training.__main__ import main
 
 APPLICANTS = 2_000
-QUICK = ("--folds", "2", "--rounds", "30", "--learning-rate", "0.1")
+QUICK = ("--folds", "2", "--rounds", "30", "--learning-rate", "0.1", "--measure")
 LET_THROUGH = ("--override", "a test of something else")
 """So small a model is unlikely to pass the gate."""
 

@@ -7,19 +7,25 @@ from training.dataset import Dataset
 from training.model import Judged, judge
 from training.monotone import DEFAULT_DIRECTIONS, read_directions
 from training.options import TrainingOptions
-from training.parameters import Plan
+from training.parameters import MANY_ROWS, Plan
 from training.progress import progress_bar
 from training.train import Doubles, TrainingRows
 
 
-def measures_asked(options: TrainingOptions) -> tuple[Measure, ...]:
-    """What is measured: the restrictions that the options name, and those that they lay on."""
+def measures_asked(options: TrainingOptions, rows: int) -> tuple[Measure, ...]:
+    """What is measured: the restrictions that the options name, and those that they lay on.
+
+    Where they name none, what it costs to leave the protected attributes out is measured as far as
+    the rows are few: each attribute takes a cross-validation of its own.
+    """
+    unasked: tuple[Measure, ...] = ("protected",) if rows < MANY_ROWS else ()
+    named = unasked if options.measure is None else options.measure
     laid_on: list[Measure] = []
     if options.features is not None:
         laid_on.append("selection")
     if options.monotone is not None:
         laid_on.append("monotone")
-    return tuple(dict.fromkeys([*options.measure, *laid_on]))
+    return tuple(dict.fromkeys([*named, *laid_on]))
 
 
 def measure_costs(
@@ -53,6 +59,6 @@ def _asked(
     directions = read_directions(options.monotone or DEFAULT_DIRECTIONS)
     return [
         alternative
-        for measure in measures_asked(options)
+        for measure in measures_asked(options, len(rows.target))
         for alternative in alternatives(measure, dataset, rows, plan, directions)
     ]

@@ -40,7 +40,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
         policy: the file of the decision policy.
         catalogue: the file of the reason catalogue.
         with_protected: measure a model with gender, family status and age; it is not registered.
-        measure: restrictions whose cost in AUC is measured.
+        measure: restrictions whose cost in AUC is measured; None decides by the number of rows.
         promote: put the new version into force.
         folds: outer folds; None takes the default for the number of rows.
         rounds: the most trees.
@@ -62,7 +62,7 @@ class TrainingOptions(msgspec.Struct, frozen=True, kw_only=True):
     policy: Path
     catalogue: Path
     with_protected: bool
-    measure: tuple[Measure, ...] = ()
+    measure: tuple[Measure, ...] | None = None
     promote: bool
     folds: int | None
     rounds: int

@@ -70,10 +70,9 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--measure",
-        nargs="+",
+        nargs="*",
         choices=get_args(Measure),
-        default=(),
-        help="print what these restrictions cost in AUC",
+        help="print what these restrictions cost in AUC (default: protected, where rows are few)",
     )
 
 
@@ -102,7 +101,7 @@ def _training_options(options: argparse.Namespace) -> TrainingOptions:
         policy=options.policy,
         catalogue=options.reasons,
         with_protected=options.with_protected,
-        measure=tuple(options.measure),
+        measure=None if options.measure is None else tuple(options.measure),
         promote=options.promote,
         folds=options.folds,
         rounds=options.rounds,

@@ -12,12 +12,18 @@ from training.dataset import build_dataset, choose_features
 from training.measuring import measure_costs, measures_asked
 from training.model import judge
 from training.monotone import DEFAULT_DIRECTIONS
+from training.parameters import MANY_ROWS
 
 
 def test_what_an_option_lays_on_is_measured_with_what_is_asked_for() -> None:
-    assert measures_asked(some_options()) == ()
+    assert measures_asked(some_options(measure=()), 1_000) == ()
     asked = some_options(measure=("proxies", "monotone"), features=40, monotone=DEFAULT_DIRECTIONS)
-    assert measures_asked(asked) == ("proxies", "monotone", "selection")
+    assert measures_asked(asked, 1_000) == ("proxies", "monotone", "selection")
+
+
+def test_what_protection_costs_is_measured_unasked_where_rows_are_few() -> None:
+    assert measures_asked(some_options(), 1_000) == ("protected",)
+    assert measures_asked(some_options(), MANY_ROWS) == ()
 
 
 @pytest.mark.parametrize("trials", [0, 3])
@@ -42,4 +48,5 @@ def test_nothing_is_fitted_where_nothing_is_asked_for() -> None:
     dataset = build_dataset(frame_of(some_applications(60)), None)
     rows = dataset.model_rows(choose_features(dataset, with_protected=False))
 
-    assert measure_costs(some_options(data=Path()), dataset, rows, a_plan(), None) == ()  # type: ignore[arg-type]
+    options = some_options(data=Path(), measure=())
+    assert measure_costs(options, dataset, rows, a_plan(), None) == ()  # type: ignore[arg-type]
