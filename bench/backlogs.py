@@ -81,6 +81,7 @@ def _expected(stage: Stage, prefix: str) -> Expected:
         histories=stage.state(prefix) / "histories",
         state=stage.folder,
         mode="score",
+        trees="LightGBM",
     )
     values = stage.values
     records = [

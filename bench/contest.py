@@ -25,7 +25,8 @@ _LOOK = 0.05
 _START_SECONDS = 90.0
 _STALL_SECONDS = 20.0
 _COMMIT_SECONDS = 15.0
-_WARM = 0.1
+_WARM = 0.1  # of the backlog; what was read before the first output would distort the rest
+_WARM_SECONDS = 1.0
 _LOG_LINES = 15
 
 _runs = itertools.count()
@@ -67,8 +68,9 @@ class Drained:
     Attributes:
         rate: events a second, from a tenth of its output on.
         events: how many outputs it gave.
-        cpu_us: microseconds of a core that an event took it, from its first output on; unlike the
-            rate, it hardly depends on what else the machine has to do.
+        cpu_us: microseconds of a core that an event took it, from a tenth of its output on, or
+            from a second behind the first; unlike the rate, it hardly depends on what else the
+            machine has to do.
     """
 
     rate: float
@@ -106,6 +108,7 @@ class _Drain:
             histories=backlog.stage.state(backlog.prefix) / "histories",
             state=backlog.stage.folder / run,
             mode=mode,
+            trees=contestant.trees,
         )
 
     @property
@@ -157,17 +160,18 @@ class _Drain:
         self, started: Sequence[LeashedProcess], before: Ends, window: float
     ) -> tuple[bool, float]:
         """Whether the whole backlog came out in the window, and microseconds an event."""
-        moved, first, seen = time.monotonic(), math.inf, 0
-        warm = (0.0, 0)  # processor seconds and outputs at the first look that saw any
-        while seen < self._backlog.count and time.monotonic() - first <= window:
+        count, moved, first, seen = self._backlog.count, time.monotonic(), math.inf, 0
+        warm = (0.0, 0)  # processor seconds and outputs when the contestant ran evenly
+        while seen < count and time.monotonic() - first <= window:
             self._check(started, moved, _START_SECONDS if first == math.inf else _STALL_SECONDS)
             now_at = ends(self._admin, self._told.target)
             out, now = sum(now_at[at] - before[at] for at in before), time.monotonic()
             if out > seen:
+                if not warm[1] or (now - first < _WARM_SECONDS and seen < _WARM * count):
+                    warm = (_cpu(started), out)
                 seen, moved, first = out, now, min(first, now)
-                warm = warm if warm[1] else (_cpu(started), seen)
             time.sleep(_LOOK)
-        return seen >= self._backlog.count, 1e6 * (_cpu(started) - warm[0]) / max(1, seen - warm[1])
+        return seen >= count, 1e6 * (_cpu(started) - warm[0]) / max(1, seen - warm[1])
 
     def _check(self, started: Sequence[LeashedProcess], moved: float, patience: float) -> None:
         codes = [process.exit_code for process in started if process.exit_code is not None]

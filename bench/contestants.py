@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.peers.assignment import Mode
+from bench.peers.assignment import Mode, Trees
 
 _ROOT = Path(__file__).parents[1]
 PEERS_PYTHON = _ROOT / ".venv-bench" / "bin" / "python"
@@ -22,6 +22,7 @@ class Contestant:
         python: of the environment that its framework is installed in.
         service: whether it is the service itself, which is configured by its environment.
         commits: whether it commits to a consumer group; else it keeps its place by itself.
+        trees: what it evaluates the model by; the service itself has its own.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Contestant:
     python: Path = _OURS
     service: bool = False
     commits: bool = True
+    trees: Trees = "LightGBM"
 
     @property
     def key(self) -> str:
@@ -42,7 +44,7 @@ def _peer(name: str, module: str, python: Path, *, commits: bool = True) -> Cont
 
 
 SCORER = Contestant("scorer", {"score": "scorer", "pass": "bench.peers.scorer_pass"}, service=True)
-BARE = _peer("bare loop", "bare", _OURS)
+BARE = replace(_peer("bare loop", "bare", _OURS), trees="compiled")
 FAUST = _peer("Faust", "faust_agent", _OURS)
 OTHERS = (
     _peer("Quix Streams", "quix", PEERS_PYTHON),
@@ -51,3 +53,14 @@ OTHERS = (
     _peer("Pathway", "pathway_flow", PEERS_PYTHON, commits=False),
 )
 CONTESTANTS = (SCORER, BARE, FAUST, *OTHERS)
+
+WITH_OUR_TREES = tuple(
+    replace(
+        one,
+        name=f"{one.name} with our trees",
+        modules={"score": one.modules["score"]},
+        trees="compiled",
+    )
+    for one in OTHERS
+)
+"""What a framework would reach if its users had the compiled trees."""

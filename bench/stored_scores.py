@@ -89,6 +89,7 @@ def _one_score(stage: Stage) -> LoanScored:
         histories=stage.folder / "no-histories",
         state=stage.folder,
         mode="score",
+        trees="LightGBM",
     )
     record = RawRecord(
         APPLICATIONS.name, 0, 0, str(stage.ids[0]).encode(), stage.values[0], timestamp_ms=1

@@ -3,12 +3,15 @@
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-BATCH = 256
+BATCH = 1024
 """Records a batch, where a framework lets one choose: the scorer's own default."""
 
 Mode = Literal["score", "pass"]
+
+Trees = Literal["LightGBM", "compiled"]
+"""What evaluates the model: LightGBM's `predict`, by one thread, or the scorer's compiled trees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Assignment:
         histories: the folder of the history store.
         state: a folder of the contestant's own.
         mode: the whole work of the scorer, or every record passed through as it is.
+        trees: what evaluates the model.
     """
 
     bootstrap: str
@@ -34,6 +38,7 @@ class Assignment:
     histories: Path
     state: Path
     mode: Mode
+    trees: Trees
 
     def arguments(self) -> list[str]:
         """The command line that `read_assignment` reads back."""
@@ -48,7 +53,8 @@ def read_assignment() -> Assignment:
         parser.add_argument(f"--{name}", required=True)
     for name in ("model", "histories", "state"):
         parser.add_argument(f"--{name}", required=True, type=Path)
-    parser.add_argument("--mode", required=True, choices=("score", "pass"))
+    parser.add_argument("--mode", required=True, choices=get_args(Mode))
+    parser.add_argument("--trees", required=True, choices=get_args(Trees))
     return Assignment(**vars(parser.parse_args()))
 
 

@@ -6,6 +6,7 @@ It lacks what a service needs: it loses what fails and survives no rebalance.
 from confluent_kafka import Consumer, KafkaException, Producer
 
 from bench.peers.assignment import (
+    BATCH,
     Assignment,
     consumer_settings,
     producer_settings,
@@ -14,8 +15,6 @@ from bench.peers.assignment import (
 from bench.peers.work import Work, open_work
 from runtime.consumer import raw_record
 
-_FETCHED = 1_000
-
 
 def run(assignment: Assignment, work: Work) -> None:
     """Consume, work, produce, flush, commit, without end."""
@@ -23,7 +22,7 @@ def run(assignment: Assignment, work: Work) -> None:
     producer = Producer(producer_settings(assignment))
     consumer.subscribe([assignment.source])
     while True:
-        messages = consumer.consume(_FETCHED, 0.1)
+        messages = consumer.consume(BATCH, 0.1)
         for message in messages:
             if (error := message.error()) is not None:
                 raise KafkaException(error)

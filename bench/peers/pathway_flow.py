@@ -1,4 +1,7 @@
-"""Pathway (Business Source License 1.1): a raw Kafka table, a batched function, a Kafka sink."""
+"""Pathway (Business Source License 1.1): a raw Kafka table, a batched function, a Kafka sink.
+
+It keeps its place by snapshots of what it has read; without them it would begin anew each time.
+"""
 
 import base64
 
@@ -15,6 +18,7 @@ from bench.peers.work import Output, Work, open_work
 from contracts.records import RawRecord
 
 _COMMIT_MS = 100
+_SNAPSHOT_MS = 1_000
 _HEADERS = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject")
 
 
@@ -28,7 +32,7 @@ def build(assignment: Assignment, work: Work) -> None:
         records = [_record(*row) for row in zip(keys, values, told, strict=True)]
         return [_row(output) for output in work(records)]
 
-    read = pw.io.kafka.read(
+    read = pw.io.kafka.read(  # named, so that a snapshot is found again
         _texts(consumer_settings(assignment)),
         topic=assignment.source,
         format="raw",
@@ -36,6 +40,7 @@ def build(assignment: Assignment, work: Work) -> None:
         with_metadata=True,
         autocommit_duration_ms=_COMMIT_MS,
         max_backlog_size=8 * BATCH,
+        name="applications",
     )
     outputs = read.select(output=worked(read.key, read.data, read["_metadata"]))
     columns = {name: pw.this.output[2][at] for at, name in enumerate((*_HEADERS, "traceparent"))}
@@ -80,4 +85,8 @@ def _texts(settings: dict[str, str | int | bool]) -> dict[str, str]:
 if __name__ == "__main__":
     assigned = read_assignment()
     build(assigned, open_work(assigned))
-    pw.run(monitoring_level=pw.MonitoringLevel.NONE)
+    kept = pw.persistence.Backend.filesystem(str(assigned.state))
+    pw.run(
+        monitoring_level=pw.MonitoringLevel.NONE,
+        persistence_config=pw.persistence.Config(kept, snapshot_interval_ms=_SNAPSHOT_MS),
+    )

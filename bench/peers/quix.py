@@ -1,6 +1,6 @@
 """Quix Streams: a batching sink, its documented way to work on batches and commit behind them."""
 
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from quixstreams import Application
 from quixstreams.sinks.base import BatchingSink, SinkBatch
 from quixstreams.sinks.base.item import SinkItem
@@ -19,21 +19,39 @@ _CHECKPOINT_SECONDS = 1.0  # shorter ones cost throughput, for each is a commit 
 
 
 class ScoringSink(BatchingSink):
-    """Works on what was read since the last checkpoint; Quix commits once `write` has returned."""
+    """Works on what was read since the last checkpoint; Quix commits once `write` has returned.
+
+    A topic's own sink (`to_topic`) takes records one by one; `BatchingSink` is for batches.
+    """
 
     def __init__(self, assignment: Assignment, work: Work) -> None:
         super().__init__()
         self._target, self._work = assignment.target, work
-        self._producer = Producer(producer_settings(assignment))
+        self._producer = Producer(
+            {**producer_settings(assignment), "delivery.report.only.error": True}
+        )
 
     def write(self, batch: SinkBatch) -> None:
-        """Publish what comes of a checkpoint's records, confirmed."""
+        """Publish what comes of a checkpoint's records, confirmed.
+
+        Raises:
+            KafkaException: the broker refused one; Quix then commits nothing and ends.
+        """
         for items in batch.iter_chunks(BATCH):
             for output in self._work([_record(batch, item) for item in items]):
                 self._producer.produce(
-                    self._target, output.value, output.key, headers=list(output.headers)
+                    self._target,
+                    output.value,
+                    output.key,
+                    headers=list(output.headers),
+                    on_delivery=_raise_refusal,
                 )
         self._producer.flush()
+
+
+def _raise_refusal(error: KafkaError | None, _: Message) -> None:
+    if error is not None:
+        raise KafkaException(error)
 
 
 def _record(batch: SinkBatch, item: SinkItem) -> RawRecord:

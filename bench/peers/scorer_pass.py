@@ -77,7 +77,7 @@ class NoModels:
 
 
 def run(assignment: Assignment, settings: ScorerSettings, service: Service) -> None:
-    """The scorer as `scorer.__main__` puts it together, but for model, histories and output."""
+    """The scorer as `scorer.running` puts it together, but for model, histories and output."""
     assignment.state.mkdir(parents=True, exist_ok=True)
     agent = PassingAgent(
         service=service,
