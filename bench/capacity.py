@@ -10,6 +10,7 @@ from bench.results import Result
 
 _PAGE = Path(__file__).parents[1] / "docs" / "capacity.md"
 _LOADS = (100, 10_000, 1_000_000)
+_SPREAD = ("scorer", "explainer", "projector")  # over partitions; the drift monitor is one process
 _SERVICES = ("scorer", "explainer", "drift_monitor", "projector")
 _TOPICS = ("loan.applications", "loan.scores", "loan.explanations")
 _BUSY = 0.6  # of a core, so that a peak or a lost worker is taken
@@ -34,6 +35,7 @@ class Need:
 
     rate: int
     processes: Mapping[str, int]
+    sampled: int
     broker_cores: float
     brokers: int
     topic_bytes: float
@@ -44,6 +46,7 @@ class Need:
         return {
             "applications a second": f"{self.rate:,}",
             **{f"{name} processes": f"{count:,}" for name, count in self.processes.items()},
+            "drift monitor reads": "all" if self.sampled == 1 else f"1 score in {self.sampled:,}",
             "partitions": f"{max(self.processes[name] for name in ('scorer', 'explainer')):,}",
             "brokers": f"{self.brokers:,}",
             "topics a day": f"{self.topic_bytes / _TB:,.2f} TB",
@@ -53,18 +56,23 @@ class Need:
 
 def need(figures: Mapping[str, float], rate: int) -> Need:
     """What a steady load takes, every process kept at six tenths of a core."""
-    processes = {name: math.ceil(rate * figures[f"{name}, us"] / 1e6 / _BUSY) for name in _SERVICES}
+    processes = {name: _processes(rate, figures[f"{name}, us"]) for name in _SPREAD}
     written = sum(figures[f"{name}, bytes"] for name in _TOPICS)
     cores = rate * figures["Kafka, us"] / 1e6 * _REPLICAS / _BUSY
     carried = rate * written * (_REPLICAS + 2) / _BROKER_BYTES  # replicated, and read about twice
     return Need(
         rate=rate,
         processes=processes,
+        sampled=_processes(rate, figures["drift_monitor, us"]),
         broker_cores=cores,
         brokers=max(_REPLICAS, math.ceil(max(carried, cores / _BROKER_CORES))),
         topic_bytes=rate * written * _REPLICAS * _DAY,
         store_bytes=rate * figures["SQL store, bytes"] * _DAY,
     )
+
+
+def _processes(rate: int, us: float) -> int:
+    return math.ceil(rate * us / 1e6 / _BUSY)
 
 
 def write_capacity(results: Mapping[str, Result]) -> Path:
@@ -86,28 +94,37 @@ def _text(results: Mapping[str, Result], figures: Mapping[str, float]) -> str:
         }
         for name in _SERVICES
     ]
-    slowest = max(_SERVICES, key=lambda name: figures[f"{name}, us"])
     return "\n".join(
         [
             _INTRODUCTION.format(machine=run.machine, at=run.at[:10]),
             markdown_rows(costs),
             _RULES.format(busy=_BUSY, replicas=_REPLICAS, broker=_BROKER_BYTES / _MB),
             markdown_rows([need(figures, rate).cells() for rate in _LOADS]),
-            _LIMITS.format(
-                slowest=slowest,
-                slowest_rate=1e6 / figures[f"{slowest}, us"],
-                projector_rate=1e6 / figures["projector, us"],
-                monitor_rate=1e6 / figures["drift_monitor, us"],
-            ),
+            _limits(figures),
         ]
     )
+
+
+def _limits(figures: Mapping[str, float]) -> str:
+    """What gives way first, the least rate first; then what more processes mend."""
+    rates = {name: 1e6 / figures[f"{name}, us"] for name in _SERVICES}
+    single = sorted(
+        [
+            (rates["drift_monitor"], _MONITOR.format(monitor_rate=rates["drift_monitor"])),
+            (rates["projector"], _STORE.format(projector_rate=rates["projector"])),
+        ]
+    )
+    slowest = min(("scorer", "explainer"), key=lambda name: rates[name])
+    first, second = (text for _, text in single)
+    return _LIMITS.format(first=first, second=second, slowest=slowest, slowest_rate=rates[slowest])
 
 
 _INTRODUCTION = """# Capacity
 
 Written by `make bench` from [`bench/results/memory.json`](../bench/results/memory.json), measured
-on {machine}, {at}: every service and Kafka at once, under a backlog. Memory is the most a process
-held; it does not grow with the number of applications (see [benchmarks.md](benchmarks.md)).
+on {at}: every service and Kafka at once, under a backlog, on {machine}.
+Memory is the most that a process held; how it went with the number of applications is shown in
+[benchmarks.md](benchmarks.md).
 
 A process uses one core. A partition is read by one process of a service, so there must be at least
 as many partitions as processes of the service that needs most of them.
@@ -118,16 +135,18 @@ Processes at {busy:.0%} of a core; topics with {replicas} replicas, compressed; 
 each carries {broker:.0f} MB a second in and out. Topics are kept for 30 days by default. Rates are
 steady ones: take the peak.
 """
+_MONITOR = """**The drift monitor** has one active process, for its windows go over all partitions:
+   {monitor_rate:,.0f} scores a second. Above that it has to be given a sample; windows of a
+   thousand need no more."""
+_STORE = """**The SQL store.** SQLite has one writer: {projector_rate:,.0f} applications a second is the
+   end of it on this machine. Above that the store is PostgreSQL, parted by time or applicant, with
+   a projector for each part; the last line of the table is out of reach of one database, however
+   large."""
 _LIMITS = """## What gives way first
 
-1. **The SQL store.** Its projector is one process, and SQLite has one writer: {projector_rate:,.0f}
-   applications a second is the end of it on this machine. Above that the store is PostgreSQL,
-   parted by time or applicant, with a projector for each part; the last line of the table is out of
-   reach of one database, however large.
-2. **The drift monitor** has one active process, for its windows go over all partitions:
-   {monitor_rate:,.0f} a second. Above that it has to read a sample; windows of a thousand need no
-   more.
-3. **The {slowest}** takes the most of a core, and does {slowest_rate:,.0f} a second; scorer and
-   explainer grow with partitions and processes.
+1. {first}
+2. {second}
+3. **The {slowest}** takes more of a core than the other of scorer and explainer, and does
+   {slowest_rate:,.0f} a second; both grow with partitions and processes.
 4. **Kafka**: disks and network of the brokers, long before their processors.
 """

@@ -28,6 +28,11 @@ _EVERY = 1.0  # seconds between looks
 _TOLD = 20  # looks between two words on how far it is
 _STALL_SECONDS = 120.0
 _MB = 1e6
+_MANY = 1_000_000
+_FEW = (
+    "So few events do not fill the clients' buffers and the store's cache within their first "
+    "tenth; whether memory is flat is told by the full form, over a million."
+)
 
 
 class StalledError(RuntimeError):
@@ -73,13 +78,18 @@ def measure(stage: Stage, scale: Scale) -> Findings:
     growth = {name: _growth(each) for name, each in looks.items()}
     figures = {f"{name}, MB": each.most for name, each in growth.items()} | cost
     figures["largest, MB"] = max(each.most for each in growth.values())
-    figures["largest growth, %"] = max(each.per_cent for each in growth.values())
+    if scale.memory_events >= _MANY:
+        figures["largest growth, %"] = max(each.per_cent for each in growth.values())
     tables = [
         _table(growth, looks, scale, scale.memory_events / seconds),
         _cost_table(cost, scale),
     ]
     stage.delete_topics(_PREFIX)
-    return Findings(tables=tables, figures=figures)
+    return Findings(
+        tables=tables,
+        figures=figures,
+        notes=() if scale.memory_events >= _MANY else (_FEW,),
+    )
 
 
 def _cpu(stage: Stage, services: Mapping[str, RunningService]) -> dict[str, float]:

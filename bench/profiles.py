@@ -78,9 +78,20 @@ def _table(name: str, stacks: Counter[tuple[str, ...]]) -> Table:
             kind="bars",
             x="",
             y="% of the samples",
-            series={name: [(f"{running}, {caller}", share) for (running, caller), share in shares]},
+            series={name: _by_running(shares)},
         ),
     )
+
+
+def _by_running(
+    shares: Sequence[tuple[tuple[str, str], float]],
+) -> list[tuple[str, float]]:
+    """The shares by the function that was running, whatever for; the name alone, to fit a chart."""
+    summed: dict[str, float] = {}
+    for (running, _), share in shares:
+        name = running.partition(" (")[0].partition(".<locals>")[0]
+        summed[name] = summed.get(name, 0.0) + share
+    return sorted(summed.items(), key=lambda one: -one[1])
 
 
 def _function(frame: str) -> str:
