@@ -138,10 +138,10 @@ steady ones: take the peak.
 _MONITOR = """**The drift monitor** has one active process, for its windows go over all partitions:
    {monitor_rate:,.0f} scores a second. Above that it has to be given a sample; windows of a
    thousand need no more."""
-_STORE = """**The SQL store.** SQLite has one writer: {projector_rate:,.0f} applications a second is the
-   end of it on this machine. Above that the store is PostgreSQL, parted by time or applicant, with
-   a projector for each part; the last line of the table is out of reach of one database, however
-   large."""
+_STORE = """**The SQL store.** SQLite has one writer: {projector_rate:,.0f} applications a second is
+   the end of it on this machine. Above that the store is PostgreSQL, parted by time or applicant,
+   with a projector for each part; the last line of the table is out of reach of one database,
+   however large."""
 _LIMITS = """## What gives way first
 
 1. {first}
