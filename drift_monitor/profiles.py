@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from contracts.packing import FloatMatrix, FloatVector
 from drift_monitor.columns import Column, IntVector, Levels
+from drift_monitor.normal_scores import Scale, own_scale
 
 _NO_COUNTS: IntVector = np.empty(0, dtype=np.intp)
 _NO_VALUES: FloatVector = np.empty(0, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ColumnProfile:
     """One column of a sample.
 
@@ -44,6 +46,11 @@ class ColumnProfile:
     def unseen_share(self) -> float:
         """Share of the rows with an unseen level."""
         return self.unseen / self.rows
+
+    @cached_property
+    def scale(self) -> Scale:
+        """Of the normal scores of its values, of which there must be one; a reference keeps it."""
+        return own_scale(self.values)
 
 
 def profile(columns: Sequence[Column], matrix: FloatMatrix) -> tuple[ColumnProfile, ...]:

@@ -18,12 +18,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from scipy.special import ndtri
-
-from contracts.packing import FloatVector
 from drift_monitor.comparison import Profiled
-from drift_monitor.detectors import Doubles
+from drift_monitor.normal_scores import normal_scores
+from drift_monitor.profiles import ColumnProfile
 
 VALUES, MISSING, UNSEEN = "values", "missing", "unseen"
 """What a stream follows, besides the levels, which go by `level` and their name."""
@@ -126,7 +123,7 @@ def _evidence(one: Profiled, sequential: Sequential) -> Iterator[tuple[Stream, f
         unseen = window.unseen, window.rows, reference.unseen, reference.rows
         yield Stream(name, UNSEEN, rises=True), _more_frequent(*unseen, sequential)
     elif len(reference.values):
-        rises, falls = _moved(reference.values, window.values, sequential)
+        rises, falls = _moved(reference, window, sequential)
         yield Stream(name, VALUES, rises=True), rises
         yield Stream(name, VALUES, rises=False), falls
     for measure, now, rows, before, of in shares:
@@ -136,31 +133,18 @@ def _evidence(one: Profiled, sequential: Sequential) -> Iterator[tuple[Stream, f
 
 
 def _moved(
-    reference: FloatVector, window: FloatVector, sequential: Sequential
+    reference: ColumnProfile, window: ColumnProfile, sequential: Sequential
 ) -> tuple[float, float]:
-    """That the values, both ascending, have risen and have fallen.
-
-    By normal scores: the normal quantiles of their ranks in the reference. They are normal where
-    the values follow the reference, whatever its shape, so their likelihood ratio is that of means.
-    """
-    clean = _normal_scores(reference, reference)
-    spread = float(clean.std())
-    if not len(window) or spread <= 0:  # of a constant the missing share tells
+    """That the values have risen and have fallen: by normal scores, a likelihood ratio of means."""
+    clean = reference.scale
+    if not len(window.values) or clean.spread <= 0:  # of a constant the missing share tells
         return 0.0, 0.0
-    moved = float(_normal_scores(reference, window).mean() - clean.mean()) / spread
-    tolerance = max(sequential.tolerance, _STANDARD_ERRORS / math.sqrt(len(reference)))
+    scores = normal_scores(reference.values, window.values)
+    moved = (float(scores.mean()) - clean.mean) / clean.spread
+    tolerance = max(sequential.tolerance, _STANDARD_ERRORS / math.sqrt(len(reference.values)))
     even = tolerance + sequential.step / 2
-    weight = len(window) * sequential.step
+    weight = len(scores) * sequential.step
     return weight * (moved - even), weight * (-moved - even)
-
-
-def _normal_scores(reference: FloatVector, values: FloatVector) -> Doubles:
-    """Of mid-ranks, kept half a row away from both ends."""
-    rows = len(reference)
-    below = np.searchsorted(reference, values, "left")
-    middle = (below + np.searchsorted(reference, values, "right")) / 2
-    scores: Doubles = ndtri(np.clip(middle, 0.5, rows - 0.5) / rows)
-    return scores
 
 
 def _more_frequent(now: int, rows: int, before: int, of: int, sequential: Sequential) -> float:
