@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
+from contracts.bundle import DIGEST_TAG
 from contracts.codec import decode, encode
 from contracts.errors import Reason
 from contracts.events import HistoryStatus, LoanScored
@@ -14,6 +16,7 @@ from contracts.topics import APPLICATIONS, HISTORIES, SCORES
 from deploy.local.kafka import LocalKafka
 from deploy.local.ports import free_port
 from runtime.crash_guard import Attempt, CrashGuard
+from runtime.model_bundle import sha256
 from runtime.settings import KafkaSettings, MlflowSettings
 from tests.builders import (
     a_history,
@@ -86,10 +89,13 @@ def test_without_a_champion_it_ends_with_a_clear_error(tmp_path: Path) -> None:
 
 def test_a_champion_with_other_features_ends_it_with_a_clear_error(tmp_path: Path) -> None:
     stage = nowhere(tmp_path)
-    a_champion(stage.mlflow, tmp_path / "bundle-2")
+    version = a_champion(stage.mlflow, tmp_path / "bundle-2")
     manifest = json.loads((tmp_path / "bundle-2" / "manifest.json").read_text())
     changed = json.dumps(manifest | {"feature_version": "0"})
     (tmp_path / "bundle-2" / "manifest.json").write_text(changed)
+    registry = MlflowClient(tracking_uri=stage.mlflow.tracking_uri)
+    digest = sha256(changed.encode())
+    registry.set_model_version_tag(stage.mlflow.model_name, version, DIGEST_TAG, digest)
     with start(stage) as scorer:
         assert ended(scorer) == 3
         assert "feature version: the bundle has '0', not '1'" in str(scorer.logged()[-1])
