@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from query_api.dependencies import Configured, Held
-from query_api.figures_responses import DriftPage, DriftWindow, Stats
+from query_api.drift_responses import DriftPage, DriftWindow
+from query_api.figures_responses import Stats
 from query_api.metrics import SUBMISSIONS
 from query_api.preferences import wait_seconds
 from query_api.problems import Kind, ProblemError
-from query_api.queries import ListRequest, Text, cursor_of
+from query_api.queries import DriftRequest, ListRequest, Text, cursor_of
 from query_api.resources import Resources
 from query_api.responses import (
     Accepted,
@@ -73,13 +74,13 @@ def list_applications(held: Held, asked: Annotated[ListRequest, Query()]) -> App
 
 
 @router.get("/drift", tags=["drift"])
-def list_drift_windows(
-    held: Held,
-    limit: Annotated[int, Query(ge=1, le=100)] = 10,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-) -> DriftPage:
-    """The verdicts on the closed windows, newest first."""
-    page = held.repository.drift_reports(limit, cursor_of(cursor))
+def list_drift_windows(held: Held, asked: Annotated[DriftRequest, Query()]) -> DriftPage:
+    """The verdicts on the closed windows of one series, newest first.
+
+    Without filters these are the verdict windows of all applications, which alerts are made of.
+    Days and weeks, and the windows of a segment, are series of their own.
+    """
+    page = held.repository.drift_reports(asked.limit, cursor_of(asked.cursor), asked.series())
     return DriftPage(
         windows=tuple(DriftWindow.model_validate(report) for report in page.rows),
         next_cursor=page.next_cursor,

@@ -5,7 +5,8 @@ from typing import Self, TypeVar
 
 import httpx
 
-from query_api.figures_responses import DriftPage, DriftWindow, Stats
+from query_api.drift_responses import DriftPage, DriftWindow
+from query_api.figures_responses import Stats
 from query_api.responses import Answer, Application, ApplicationPage, ApplicationSummary
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
@@ -41,11 +42,11 @@ class ScoreReader:
             yield from page.applications
             most, cursor = most - len(page.applications), page.next_cursor
 
-    def drift_windows(self, most: int) -> Iterator[DriftWindow]:
-        """At most so many closed windows, newest first."""
+    def drift_windows(self, most: int, **filters: str) -> Iterator[DriftWindow]:
+        """At most so many closed windows of one series, newest first; see the API's filters."""
         cursor: str | None = ""
         while most > 0 and cursor is not None:
-            asked = {"limit": str(min(most, _PAGE))}
+            asked = {"limit": str(min(most, _PAGE)), **filters}
             page = self._read("/drift", DriftPage, _with_cursor(asked, cursor))
             yield from page.windows
             most, cursor = most - len(page.windows), page.next_cursor

@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute
 
 from contracts.application import LoanApplication
 from query_api import example
-from query_api.figures_responses import DriftPage, DriftWindow, Stats
+from query_api.drift_responses import DriftPage, DriftWindow
+from query_api.figures_responses import Stats
 from query_api.problems import PROBLEM_JSON, Kind, Problem, ProblemError
 from query_api.responses import (
     Accepted,

@@ -9,6 +9,8 @@ from contracts.events import (
     ColumnDrift,
     Decision,
     DriftReported,
+    Estimate,
+    ExpectedPerformance,
     HistoryStatus,
     LoanExplained,
     LoanScored,
@@ -169,4 +171,12 @@ def example_drift_report() -> DriftReported:
         drifted=("EXT_SOURCE_3",),
         alerted=(),
         alert=False,
+        expected=ExpectedPerformance(
+            auc=Estimate(value=0.761, low=0.718, high=0.802),
+            precision=Estimate(value=0.31, low=0.24, high=0.38),
+            recall=Estimate(value=0.36, low=0.28, high=0.44),
+            default_rate=Estimate(value=0.081, low=0.066, high=0.097),
+            approved_default_rate=Estimate(value=0.052, low=0.038, high=0.067),
+            approval_rate=0.79,
+        ),
     )

@@ -1,4 +1,4 @@
-"""What the API answers of drift and of the portfolio."""
+"""What the API answers of the portfolio."""
 
 import datetime as dt
 
@@ -7,43 +7,6 @@ from pydantic import Field
 from contracts.events import Decision
 from query_api.responses import Answer, Probability
 from query_api.store.figures import Figures, Group
-
-
-class ColumnTest(Answer):
-    """One test on one column in one window."""
-
-    column: str
-    test: str
-    statistic: float
-    effect: float
-    p_value: Probability
-    q_value: Probability
-    drifted: bool
-    words: str
-
-
-class DriftWindow(Answer):
-    """The verdict on one closed window."""
-
-    window_id: str
-    model_name: str
-    model_version: str
-    opened_at: dt.datetime
-    closed_at: dt.datetime
-    first_applied_at: dt.datetime
-    last_applied_at: dt.datetime
-    size: int
-    alert: bool
-    drifted: tuple[str, ...]
-    alerted: tuple[str, ...]
-    columns: tuple[ColumnTest, ...]
-
-
-class DriftPage(Answer):
-    """Closed windows, newest first."""
-
-    windows: tuple[DriftWindow, ...]
-    next_cursor: str | None
 
 
 class DecisionCount(Answer):

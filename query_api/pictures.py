@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from contracts.events import Decision
-from query_api.figures_responses import DriftWindow, Stats
+from query_api.drift_responses import DriftWindow
+from query_api.figures_responses import Stats
 from query_api.responses import Application
 
 _COLOURS = {Decision.APPROVE: "#2a6f97", Decision.REFER: "#d9a441", Decision.DECLINE: "#c1440e"}
@@ -58,7 +59,8 @@ def drift_timeline(windows: Sequence[DriftWindow]) -> Figure:
     """How many columns drifted in each window, in the order given; alerts are red."""
     figure, axes = _canvas("Drift, window by window", height=3)
     counts = [len(window.drifted) for window in windows]
-    axes.bar(range(len(counts)), counts, color=[_MORE if one.alert else _QUIET for one in windows])
+    colours = [_MORE if one.alert or one.drifting else _QUIET for one in windows]
+    axes.bar(range(len(counts)), counts, color=colours)
     axes.set_xticks(range(len(counts)), [f"{one.closed_at:%H:%M:%S}" for one in windows])
     axes.set(xlabel="window, by the time it closed (UTC); red: alert", ylabel="drifted columns")
     axes.set_ylim(0, max([*counts, 1]) * _HEADROOM)

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from contracts.events import Decision
+from contracts.events import Decision, WindowKind
 from query_api.problems import FieldError, Kind, ProblemError
+from query_api.store.drift_reports import Series
 from query_api.store.filters import Filters
 from query_api.store.paging import Cursor, InvalidCursorError
 
@@ -22,6 +23,34 @@ def _in_utc(time: dt.datetime) -> dt.datetime:
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Moment = Annotated[dt.datetime, AfterValidator(_in_utc)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+
+
+class DriftRequest(BaseModel):
+    """The query of a list of drift reports."""
+
+    model_config = ConfigDict(frozen=True)
+
+    window: WindowKind = Field(
+        WindowKind.VERDICT, description="`verdict`: so many scores; `day` and `week`: in UTC"
+    )
+    segment: str = Field(
+        "",
+        max_length=200,
+        pattern=r"^[^\x00]*$",
+        description="whose applications alone, `column=level`; empty for all",
+    )
+    limit: int = Field(10, ge=1, le=100)
+    cursor: str | None = Field(None, max_length=400, description="`next_cursor` of the last page")
+
+    def series(self) -> Series:
+        """The series of windows that is asked for."""
+        return Series(self.window, self.segment)
+
+
+class WindowRequest(DriftRequest):
+    """The query of the page of one window; without an id it is the newest of its series."""
+
+    window_id: str = Field("", max_length=200)
 
 
 class ListRequest(BaseModel):

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from contracts.events import ColumnDrift, DriftReported
+from contracts.events import ColumnDrift, DriftReported, Estimate, WindowKind
 from query_api.charts import effect_bar
 from query_api.pages.dictionary import entry
+from query_api.store.drift_reports import Series
 
 _FAR, _STEP = 0.15, 0.03  # effects: of a column that moved far, and from one shade to the next
 _TESTS = {
@@ -17,6 +20,7 @@ _TESTS = {
     "missing": "missing share",
     "unseen": "unseen levels",
 }
+_KINDS = {WindowKind.VERDICT: "verdicts", WindowKind.DAY: "days", WindowKind.WEEK: "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,56 @@ class HeatRow:
     column: str
     label: str
     cells: tuple[tuple[int | None, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLink:
+    """A series of windows, as it is led to."""
+
+    label: str
+    query: str
+    current: bool
+
+
+def state(report: DriftReported) -> Literal["Alert", "Watch", "Steady"]:
+    """A window in one word; slow drift is an alert of its own."""
+    if report.alert or report.drifting:
+        return "Alert"
+    return "Watch" if report.drifted else "Steady"
+
+
+def series_links(known: Sequence[Series], asked: Series) -> list[SeriesLink]:
+    """The ways from one series to the others, the one that is asked for among them."""
+    series = known if asked in known else [*known, asked]
+    return [SeriesLink(_label(one), series_query(one), one == asked) for one in series]
+
+
+def series_query(series: Series) -> str:
+    """The series in an address."""
+    return urlencode({"window": series.kind.value, "segment": series.segment})
+
+
+def _label(series: Series) -> str:
+    column, _, level = series.segment.partition("=")
+    whose = f"{entry(column).label} {level}" if series.segment else "All applications"
+    return f"{whose}, {_KINDS[series.kind]}"
+
+
+def slow_words(report: DriftReported) -> list[str]:
+    """The columns that drift slowly, each with what moved which way since when."""
+    return [
+        f"{entry(one.column).label} {one.words.removeprefix(one.column).strip()}"
+        for one in report.drifting
+    ]
+
+
+def expected(report: DriftReported) -> list[tuple[str, Estimate]]:
+    """What outcomes are expected to show of a window, as far as that can be told."""
+    found = report.expected
+    if found is None:
+        return []
+    told = (("AUC", found.auc), ("Default rate", found.default_rate))
+    return [(name, estimate) for name, estimate in told if estimate is not None]
 
 
 def drift_columns(report: DriftReported) -> list[ColumnView]:

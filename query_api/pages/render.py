@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.responses import HTMLResponse
 
 from query_api import charts
-from query_api.pages import dictionary, wording
+from query_api.pages import dictionary, drift_view, wording
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -44,6 +44,7 @@ def _environment() -> Environment:
         environment.filters[word.__name__] = word
     environment.filters["spoken"] = lambda feature: dictionary.entry(feature).label.lower()
     environment.globals.update(
+        drift_state=drift_view.state,
         entry=dictionary.entry,
         histogram=charts.histogram,
         score_scale=charts.score_scale,

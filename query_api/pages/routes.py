@@ -14,7 +14,7 @@ from query_api.pages.listing import ListQuery
 from query_api.pages.render import page
 from query_api.problems import Kind, ProblemError
 from query_api.queries import Text as QueryText
-from query_api.queries import cursor_of
+from query_api.queries import WindowRequest, cursor_of
 from query_api.store.filters import Filters
 
 router = APIRouter(include_in_schema=False)
@@ -112,13 +112,12 @@ def application(
 
 
 @router.get("/drift")
-def drift(
-    request: Request, held: Held, window_id: Annotated[str, Query(max_length=200)] = ""
-) -> Response:
-    """The last windows; the newest, or the one asked for, column by column."""
-    reports = held.repository.drift_reports(_WINDOWS).rows
-    chosen = next((one for one in reports if one.window_id == window_id), None)
-    if window_id and chosen is None:
+def drift(request: Request, held: Held, asked: Annotated[WindowRequest, Query()]) -> Response:
+    """The last windows of a series; the newest, or the one asked for, column by column."""
+    series = asked.series()
+    reports = held.repository.drift_reports(_WINDOWS, series=series).rows
+    chosen = next((one for one in reports if one.window_id == asked.window_id), None)
+    if asked.window_id and chosen is None:
         raise ProblemError(Kind.NOT_FOUND, "This window is not among the last ones.")
     report = chosen or (reports[0] if reports else None)
     return page(
@@ -128,5 +127,9 @@ def drift(
         report=report,
         columns=drift_view.drift_columns(report) if report else [],
         heat=drift_view.heat_map(reports),
+        slow=drift_view.slow_words(report) if report else [],
+        expected=drift_view.expected(report) if report else [],
+        series=drift_view.series_links(held.repository.drift_series(), series),
+        series_query=drift_view.series_query(series),
         now=held.clock(),
     )

@@ -5,7 +5,11 @@ import binascii
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from runtime.utc_time import UtcTime
 
 T = TypeVar("T")
 
@@ -64,3 +68,18 @@ def page_of(rows: Sequence[T], limit: int, cursor_of: Callable[[T], Cursor]) -> 
     if len(rows) <= limit:
         return Page(rows)
     return Page(rows[:limit], cursor_of(rows[limit - 1]).encode())
+
+
+def newest_first(
+    query: sa.Select[Any],
+    time: sa.Column[dt.datetime],
+    row_id: sa.Column[str],
+    after: Cursor | None,
+) -> sa.Select[Any]:
+    """The rows in falling order of time, from the one after the cursor."""
+    if after is not None:
+        query = query.where(
+            sa.tuple_(time, row_id)
+            < sa.tuple_(sa.literal(after.time, UtcTime()), sa.literal(after.row_id))
+        )
+    return query.order_by(time.desc(), row_id.desc())

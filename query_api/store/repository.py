@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,10 +10,10 @@ from contracts import codec
 from contracts.events import Decision, DriftReported, HistoryStatus, LoanExplained, LoanScored
 from query_api.store import schema
 from query_api.store.database import reading
+from query_api.store.drift_reports import VERDICTS, Series, read_drift_reports, read_series
 from query_api.store.figures import Figures, read_figures
 from query_api.store.filters import Filters, begins_with
-from query_api.store.paging import Cursor, Page, page_of
-from runtime.utc_time import UtcTime
+from query_api.store.paging import Cursor, Page, newest_first, page_of
 
 _SCORES_OF_A_CASE = 50
 """The most scores of one application that a case shows; the newest are taken."""
@@ -130,7 +129,7 @@ class Repository:
         table = schema.scores
         columns = [table.c[name] for name in ScoreSummary.__slots__]
         query = sa.select(*columns).where(schema.IN_FORCE, *filters.conditions())
-        newest = _newest_first(query, table.c.scored_at, table.c.score_id, after)
+        newest = newest_first(query, table.c.scored_at, table.c.score_id, after)
         with reading(self._engine) as connection:
             few = _few_with_prefix(connection, filters.id_prefix)
             if few is not None:
@@ -139,14 +138,15 @@ class Repository:
         summaries = [_summary(row) for row in rows]
         return page_of(summaries, limit, lambda row: Cursor(row.scored_at, row.score_id))
 
-    def drift_reports(self, limit: int, after: Cursor | None = None) -> Page[DriftReported]:
-        """The reports on closed windows, newest first."""
-        table = schema.drift_reports
-        query = _newest_first(sa.select(table.c.event), table.c.closed_at, table.c.window_id, after)
-        with reading(self._engine) as connection:
-            texts = connection.scalars(query.limit(limit + 1)).all()
-        reports = [codec.decode(text.encode(), DriftReported) for text in texts]
-        return page_of(reports, limit, lambda report: Cursor(report.closed_at, report.window_id))
+    def drift_reports(
+        self, limit: int, after: Cursor | None = None, series: Series = VERDICTS
+    ) -> Page[DriftReported]:
+        """The reports on the closed windows of a series, newest first."""
+        return read_drift_reports(self._engine, series, limit, after)
+
+    def drift_series(self) -> list[Series]:
+        """The series of windows that there are reports of."""
+        return read_series(self._engine)
 
 
 def _few_with_prefix(connection: sa.Connection, id_prefix: str | None) -> Sequence[str] | None:
@@ -162,20 +162,6 @@ def _few_with_prefix(connection: sa.Connection, id_prefix: str | None) -> Sequen
     )
     found = connection.scalars(query.limit(_FEW + 1)).all()
     return found if len(found) <= _FEW else None
-
-
-def _newest_first(
-    query: sa.Select[Any],
-    time: sa.Column[dt.datetime],
-    row_id: sa.Column[str],
-    after: Cursor | None,
-) -> sa.Select[Any]:
-    if after is not None:
-        query = query.where(
-            sa.tuple_(time, row_id)
-            < sa.tuple_(sa.literal(after.time, UtcTime()), sa.literal(after.row_id))
-        )
-    return query.order_by(time.desc(), row_id.desc())
 
 
 def _stored_score(row: sa.RowMapping) -> StoredScore:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from contracts.events import WindowKind
 from runtime.utc_time import UtcTime
 
 metadata = sa.MetaData()
@@ -63,9 +64,18 @@ drift_reports = sa.Table(
     metadata,
     sa.Column("window_id", sa.Text, primary_key=True),
     sa.Column("closed_at", UtcTime, nullable=False),
+    # with defaults, for stores and projectors that know of verdict windows alone
+    sa.Column("kind", sa.Text, nullable=False, server_default=WindowKind.VERDICT.value),
+    sa.Column("segment", sa.Text, nullable=False, server_default=""),
     sa.Column("event", sa.Text, nullable=False),
 )
-sa.Index("drift_reports_newest", drift_reports.c.closed_at.desc(), drift_reports.c.window_id.desc())
+sa.Index(
+    "drift_reports_of_series",
+    drift_reports.c.kind,
+    drift_reports.c.segment,
+    drift_reports.c.closed_at.desc(),
+    drift_reports.c.window_id.desc(),
+)
 
 portfolio = sa.Table(
     "portfolio",

@@ -70,7 +70,13 @@ def store_explanations(connection: sa.Connection, batch: Sequence[LoanExplained]
 def store_drift_reports(connection: sa.Connection, batch: Sequence[DriftReported]) -> None:
     """Keep the first report on every window."""
     rows = [
-        {"window_id": event.window_id, "closed_at": event.closed_at, "event": _json(event)}
+        {
+            "window_id": event.window_id,
+            "closed_at": event.closed_at,
+            "kind": event.window.value,
+            "segment": event.segment,
+            "event": _json(event),
+        }
         for event in batch
     ]
     _keep_first(connection, schema.drift_reports, rows)

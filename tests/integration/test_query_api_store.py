@@ -9,14 +9,17 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from contracts.events import Decision, Purpose
+from contracts import codec
+from contracts.events import Decision, Purpose, WindowKind
 from contracts.records import RawRecord
 from query_api.store.database import StoreError, create_schema, open_database, writing
+from query_api.store.drift_reports import Series
 from query_api.store.filters import Filters
 from query_api.store.paging import Cursor
 from query_api.store.projection import Projection
 from query_api.store.repository import Repository
 from query_api.store.schema import metadata
+from runtime.utc_time import UtcTime
 from tests.published import NOON, a_drift_report, a_score, an_explanation, an_outcome, in_records
 
 
@@ -37,6 +40,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
 def _put(engine: sa.Engine, events: Sequence[msgspec.Struct], first: int = 0) -> int:
     placed = in_records(events, first=first)
     return Projection(engine).apply(placed, [record for record, _ in placed])
+
+
+def _json(event: msgspec.Struct) -> str:
+    return codec.encode(event).decode()
 
 
 def test_events_come_back_as_they_were(engine: sa.Engine) -> None:
@@ -67,6 +74,46 @@ def test_a_batch_that_comes_twice_changes_nothing(engine: sa.Engine) -> None:
     _put(engine, events, first=10)
     assert Repository(engine).figures() == before
     assert len(Repository(engine).drift_reports(5).rows) == 1
+
+
+def test_series_of_windows_are_kept_apart(engine: sa.Engine) -> None:
+    day, segment = WindowKind.DAY, "NAME_CONTRACT_TYPE=Cash loans"
+    reports = [
+        a_drift_report(0),
+        a_drift_report(1, window=day),
+        a_drift_report(2, segment=segment),
+        a_drift_report(3),
+        a_drift_report(4, window=day),
+    ]
+    _put(engine, reports)
+    store = Repository(engine)
+    assert list(store.drift_reports(5).rows) == [reports[3], reports[0]]
+    assert list(store.drift_reports(5, series=Series(day)).rows) == [reports[4], reports[1]]
+    assert store.drift_series() == [Series(), Series(day), Series(segment=segment)]
+    page = store.drift_reports(1, series=Series(day))
+    assert page.next_cursor is not None
+    rest = store.drift_reports(1, Cursor.decode(page.next_cursor), Series(day))
+    assert (list(rest.rows), rest.next_cursor) == ([reports[1]], None)
+
+
+def test_a_store_of_verdict_windows_alone_gets_the_columns_of_series(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        metadata.tables["drift_reports"].drop(connection)
+        earlier = sa.Table(
+            "drift_reports",
+            sa.MetaData(),
+            sa.Column("window_id", sa.Text, primary_key=True),
+            sa.Column("closed_at", UtcTime, nullable=False),
+            sa.Column("event", sa.Text, nullable=False),
+        )
+        earlier.create(connection)
+        report = a_drift_report()
+        row = {"window_id": report.window_id, "closed_at": report.closed_at, "event": _json(report)}
+        connection.execute(sa.insert(earlier), row)
+    create_schema(engine)
+    create_schema(engine)
+    _put(engine, [a_drift_report(1), a_drift_report(2, window=WindowKind.DAY)])
+    assert list(Repository(engine).drift_reports(5).rows) == [a_drift_report(1), a_drift_report()]
 
 
 def test_the_first_record_of_a_score_id_wins(engine: sa.Engine) -> None:

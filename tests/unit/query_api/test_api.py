@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from httpx import Response
 
-from contracts.events import Decision, Purpose
+from contracts.events import Decision, Purpose, WindowKind
+from contracts.examples import DRIFT
 from query_api.submission import BODY_LIMIT
 from tests.desk import Client, FakeStream, Store
 from tests.published import NOON, a_drift_report, a_score, an_explanation, an_outcome
@@ -167,6 +168,41 @@ def test_drift_windows_are_paged_newest_first(client: Client, store: Store) -> N
     rest = client.get(f"/v1/drift?limit=2&cursor={first['next_cursor']}").json()
     assert [one["window_id"] for one in rest["windows"]] == ["window-0"]
     assert rest["next_cursor"] is None
+
+
+def test_the_list_of_windows_holds_one_series_alone(client: Client, store: Store) -> None:
+    segment = "NAME_CONTRACT_TYPE=Cash loans"
+    store.put(
+        a_drift_report(0),
+        a_drift_report(1, window=WindowKind.DAY, ks_error=0.01),
+        a_drift_report(2, window=WindowKind.WEEK),
+        a_drift_report(3, segment=segment),
+    )
+
+    def listed(**filters: str) -> list[str]:
+        answer = client.get("/v1/drift", params=filters).json()
+        return [one["window_id"] for one in answer["windows"]]
+
+    assert listed() == listed(window="verdict", segment="") == ["window-0"]
+    assert listed(window="day") == ["window-1"]
+    assert listed(window="week") == ["window-2"]
+    assert listed(segment=segment) == ["window-3"]
+    assert listed(window="day", segment=segment) == []
+
+
+@pytest.mark.parametrize("query", ["window=month", "segment=%00", "limit=0", "cursor=none"])
+def test_a_series_that_cannot_be_is_refused(client: Client, query: str) -> None:
+    assert _is_problem(client.get(f"/v1/drift?{query}"), 422, "invalid")
+
+
+def test_a_window_tells_slow_drift_and_what_outcomes_will_show(
+    client: Client, store: Store
+) -> None:
+    store.put(a_drift_report(drifting=DRIFT.drifting, expected=DRIFT.expected))
+    (window,) = client.get("/v1/drift").json()["windows"]
+    assert window["drifting"][0]["words"] == DRIFT.drifting[0].words
+    assert window["expected"]["auc"] == {"value": 0.761, "low": 0.718, "high": 0.802}
+    assert window["expected"]["doubts"] == ["covariates"]
 
 
 def test_stats_count_the_scores_in_force(client: Client, store: Store) -> None:

@@ -48,3 +48,4 @@ def test_figures_and_drift_are_read(reader: ScoreReader, store: Store) -> None:
 
     assert reader.stats().applications == 1
     assert [window.size for window in reader.drift_windows(5)] == [a_drift_report().size]
+    assert list(reader.drift_windows(5, window="day")) == []

@@ -8,7 +8,8 @@ from html import unescape
 import httpx
 import pytest
 
-from contracts.events import Decision, Purpose
+from contracts.events import Decision, Purpose, WindowKind
+from contracts.examples import DRIFT
 from query_api.example import APPLICATION
 from query_api.pages.form import shown_values
 from tests.desk import Client, FakeStream, Store
@@ -140,6 +141,49 @@ def test_the_drift_page_shows_the_window_asked_for(client: Client, store: Store)
     assert "Alert" in _page(client, "/drift")
     assert "Steady" in _page(client, "/drift?window_id=window-0")
     _page(client, "/drift?window_id=other", 404)
+
+
+def test_the_drift_page_keeps_series_apart_and_leads_from_one_to_another(
+    client: Client, store: Store
+) -> None:
+    segment = "NAME_CONTRACT_TYPE=Cash loans"
+    store.put(
+        a_drift_report(0),
+        a_drift_report(1, ["AMT_CREDIT"], window=WindowKind.DAY, ks_error=0.01),
+        a_drift_report(2, ["AMT_CREDIT"], ["AMT_CREDIT"], segment=segment),
+    )
+    verdicts = _page(client, "/drift")
+    assert "Steady" in verdicts
+    assert "window_id=window-0" in verdicts
+    assert "window_id=window-1" not in verdicts
+    assert 'href="/drift?window=day&segment="' in verdicts
+    day = _page(client, "/drift?window=day")
+    assert "too low by up to 1.0" in day
+    assert "window_id=window-0" not in day
+    assert "Watch" in day
+    assert "Alert" in _page(client, f"/drift?segment={segment}&window_id=window-2")
+    assert "No window has closed yet" in _page(client, "/drift?window=week")
+    _page(client, "/drift?window=month", 422)
+    assert "Steady" in _page(client, "/")
+
+
+def test_slow_drift_is_an_alert_and_the_expected_performance_is_shown(
+    client: Client, store: Store
+) -> None:
+    store.put(a_score(), a_drift_report(drifting=DRIFT.drifting, expected=DRIFT.expected))
+    page = _page(client, "/drift")
+    assert "Drifts slowly" in page
+    assert "values higher in 5 windows, since 2024-05-14" in page
+    assert "0.718 to 0.802" in page
+    assert "6.6 % to 9.7 %" in page
+    assert "Doubtful: applications have moved away" in page
+    assert "Alert" in page
+    assert "Alert" in _page(client, "/")
+
+
+def test_a_window_without_an_estimate_shows_none(client: Client, store: Store) -> None:
+    store.put(a_drift_report())
+    assert "Expected before outcomes" not in _page(client, "/drift")
 
 
 def test_the_test_page_sends_and_shows_the_score(client: Client) -> None:
