@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from contracts.events import DriftReported, LoanExplained, LoanScored
+from contracts.events import DriftReported, LoanExplained, LoanScored, WindowKind
 from contracts.ids import explanation_id, score_id
 from contracts.records import RawRecord
 
@@ -50,7 +50,12 @@ class Tally:
         self.dead.append(record)
 
     def report(self, event: DriftReported) -> None:
-        """A drift window was closed."""
+        """A verdict window of all applications was closed; days, weeks and segments do not count.
+
+        They overlap with it and close at times of their own.
+        """
+        if event.window is not WindowKind.VERDICT or event.segment:
+            return
         if all(event.window_id != known.window_id for known in self.reports):
             self.reports.append(event)
 

@@ -106,6 +106,8 @@ def _verdicts(reports: list[DriftReported]) -> Table:
 def _verdict(report: DriftReported) -> Text:
     if report.alert:
         return Text(f"ALERT {report.alerted[0]}", style="bold red")
+    if report.drifting:
+        return Text(f"SLOW DRIFT {report.drifting[0].column}", style="bold red")
     if report.drifted:
         return Text(f"drifted: {report.drifted[0]}", style="yellow")
     return Text("as the reference", style="green")

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from contracts.errors import Reason
-from contracts.events import DriftReported, Estimate
+from contracts.events import DriftReported, Estimate, WindowKind
 from contracts.examples import DRIFT, EXPLANATION, SCORE
 from contracts.ids import explanation_id, score_id
 from contracts.records import RawRecord
@@ -28,7 +28,12 @@ def _record(at_ms: int = 0) -> RawRecord:
 
 def _report(number: int, *, alerted: tuple[str, ...] = ()) -> DriftReported:
     return msgspec.structs.replace(
-        DRIFT, window_id=f"w{number}", alerted=alerted, drifted=alerted, alert=bool(alerted)
+        DRIFT,
+        window_id=f"w{number}",
+        alerted=alerted,
+        drifted=alerted,
+        alert=bool(alerted),
+        drifting=(),
     )
 
 
@@ -136,6 +141,21 @@ def test_each_failure_is_found(spoil: Callable[[Tally], None], claim: str) -> No
     spoil(tally)
     failed = [finding.what for finding in _findings(tally) if not finding.holds]
     assert any(what.startswith((claim, f"the {claim}")) for what in failed)
+
+
+def test_slow_drift_of_the_clean_part_is_an_alert_as_well() -> None:
+    tally = _good_round()
+    tally.reports[1] = msgspec.structs.replace(_report(2), drifting=DRIFT.drifting)
+    assert [f.what for f in _findings(tally) if not f.holds] == [
+        "the clean part raises no drift alert"
+    ]
+
+
+def test_days_weeks_and_segments_are_no_verdict_windows_of_all() -> None:
+    tally, before = _good_round(), list(_good_round().reports)
+    for change in ({"window": WindowKind.DAY}, {"window": WindowKind.WEEK}, {"segment": "A=b"}):
+        tally.report(msgspec.structs.replace(_report(9, alerted=("OTHER",)), **change))
+    assert tally.reports == before
 
 
 def test_what_the_query_service_lacks_is_found() -> None:
