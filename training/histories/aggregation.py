@@ -21,7 +21,7 @@ from training.histories.previous import PREVIOUS
 from training.kaggle_files import on_disk
 from training.tables import HISTORY_TABLES, Allowances, Source, find_table
 
-HISTORY_VERSION = "2"
+HISTORY_VERSION = "3"
 """Changes with any change of a name, an order or a formula; bundles and events must match it."""
 
 TABLES = (BUREAU, PREVIOUS, INSTALMENTS, POS_MONTHS, POS_LOANS, CARDS)

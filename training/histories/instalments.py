@@ -21,37 +21,51 @@ _VERY_LATE = 30
 
 
 def instalments_due(tables: Tables) -> ibis.Table:
-    """One row per instalment due by the application; a payment after it is no payment yet."""
+    """One row per payment of an instalment due by the application; a later one is none yet.
+
+    What is unpaid is late by the days up to the application, and short by all that is due. Engines
+    take `greatest` over the values that there are, so what has no value is set apart from it.
+    """
     due = tables["installments_payments"].filter(_.DAYS_INSTALMENT <= 0)
     paid_by_now = _.DAYS_ENTRY_PAYMENT <= 0
     known = due.mutate(
         PAID_AT=only_if(paid_by_now, _.DAYS_ENTRY_PAYMENT),
         PAID=only_if(paid_by_now, _.AMT_PAYMENT),
     )
-    delay = _.PAID_AT - _.DAYS_INSTALMENT
+    delay = _.PAID_AT.fill_null(0) - _.DAYS_INSTALMENT
+    paid = _.PAID.fill_null(0)
     return known.mutate(
         DELAY=delay,
         LATE_DAYS=ibis.greatest(delay, 0),
-        EARLY_DAYS=ibis.greatest(-delay, 0),
+        EARLY_DAYS=only_if(_.PAID_AT.notnull(), ibis.greatest(-delay, 0)),
         LATE=delay > 0,
         VERY_LATE=delay > _VERY_LATE,
-        SHORTFALL=ibis.greatest(_.AMT_INSTALMENT - _.PAID, 0),
-        SHORT=_.PAID < _.AMT_INSTALMENT,
+        SHORTFALL=only_if(_.AMT_INSTALMENT.notnull(), ibis.greatest(_.AMT_INSTALMENT - paid, 0)),
+        SHORT=paid < _.AMT_INSTALMENT,
     )
 
 
 _UNPAID = _.PAID_AT.isnull().cast("int32").sum()
-_EVER = Subset("", "instalments")
+_EVER = Subset("", "payments of instalments")
 _RECENT = tuple(
-    Subset(f"{days}D", f"instalments of the last {days} days", since(_.DAYS_INSTALMENT, days))
+    Subset(
+        f"{days}D",
+        f"payments of instalments of the last {days} days",
+        since(_.DAYS_INSTALMENT, days),
+    )
     for days in (90, 180, 365, 730)
 )
-_FIRST = Subset("FIRST", "first instalments of a loan", _.NUM_INSTALMENT_NUMBER == 1)
+_FIRST = Subset("FIRST", "payments of first instalments", _.NUM_INSTALMENT_NUMBER == 1)
 
 _LATENESS = (
-    Quantity("LATE_DAYS", "days late", _.LATE_DAYS, ("SUM", "MEAN", "MAX")),
+    Quantity(
+        "LATE_DAYS",
+        "days late, to the application while unpaid",
+        _.LATE_DAYS,
+        ("SUM", "MEAN", "MAX"),
+    ),
     Quantity("EARLY_DAYS", "days early", _.EARLY_DAYS, ("MEAN",)),
-    Quantity("LATE", "instalments paid late", _.LATE, ("SHARE",)),
+    Quantity("LATE", "instalments late", _.LATE, ("SHARE",)),
     Quantity("SHORTFALL", "amount short of the due", _.SHORTFALL, ("SUM", "MEAN", "MAX")),
     Quantity("SHORT", "instalments paid short", _.SHORT, ("SHARE",)),
 )
@@ -61,7 +75,9 @@ _AMOUNTS = (
 )
 _ONCE = (
     Quantity("VERY_LATE", "instalments over 30 days late", _.VERY_LATE, ("SHARE", "COUNT")),
-    Quantity("DELAY", "days from due to paid", _.DELAY, ("MAX", "MIN", "MEAN")),
+    Quantity(
+        "DELAY", "days from due to paid, or to the application", _.DELAY, ("MAX", "MIN", "MEAN")
+    ),
     Quantity("PAID_AT", "day of the payment", _.PAID_AT, ("MAX", "MIN")),
     Quantity("VERSION", "version of the calendar", _.NUM_INSTALMENT_VERSION, ("MAX", "MEAN")),
     Quantity("NUMBER", "number of the instalment", _.NUM_INSTALMENT_NUMBER, ("MAX",)),

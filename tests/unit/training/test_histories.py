@@ -106,7 +106,7 @@ def test_every_feature_has_its_own_name_and_a_meaning_of_one_line() -> None:
 def test_names_and_their_order_belong_to_the_history_version() -> None:
     digest = hashlib.sha256("\n".join(HISTORY_FEATURES).encode()).hexdigest()
 
-    assert (HISTORY_VERSION, digest[:16]) == ("2", "03110d39d5c835f7")
+    assert (HISTORY_VERSION, digest[:16]) == ("3", "03110d39d5c835f7")
 
 
 def test_bureau_credits_are_counted_summed_and_set_in_ratio() -> None:
@@ -177,12 +177,42 @@ def test_lateness_shortfall_and_recency_of_instalments() -> None:
 
     assert found["INSTALMENT_COUNT"] == 4
     assert found["INSTALMENT_UNPAID_COUNT"] == 1
-    assert found["INSTALMENT_LATE_DAYS_SUM"] == 50
-    assert found["INSTALMENT_90D_LATE_DAYS_SUM"] == 10
-    assert found["INSTALMENT_LATE_SHARE"] == pytest.approx(2 / 3)
-    assert found["INSTALMENT_SHORTFALL_SUM"] == 40
+    assert found["INSTALMENT_LATE_DAYS_SUM"] == 70
+    assert found["INSTALMENT_90D_LATE_DAYS_SUM"] == 30
+    assert found["INSTALMENT_LATE_SHARE"] == pytest.approx(3 / 4)
+    assert found["INSTALMENT_SHORTFALL_SUM"] == 140
     assert found["INSTALMENT_VERY_LATE_COUNT"] == 1
     assert found["INSTALMENT_PAID_TO_DUE"] == pytest.approx(260 / 400)
+
+
+def test_an_unpaid_instalment_is_late_up_to_the_application_and_short_by_all_that_is_due() -> None:
+    unpaid = [instalment(-40, None, AMT_PAYMENT=None)]
+
+    found = the_features(INSTALMENTS, ANNA, installments_payments=unpaid)
+
+    assert found["INSTALMENT_LATE_DAYS_MEAN"] == 40
+    assert found["INSTALMENT_LATE_SHARE"] == 1
+    assert found["INSTALMENT_VERY_LATE_COUNT"] == 1
+    assert found["INSTALMENT_SHORTFALL_SUM"] == 100
+    assert found["INSTALMENT_SHORT_SHARE"] == 1
+    assert found["INSTALMENT_EARLY_DAYS_MEAN"] is None
+
+
+def test_an_instalment_due_on_the_day_of_the_application_is_not_late_yet() -> None:
+    found = the_features(
+        INSTALMENTS, ANNA, installments_payments=[instalment(0, None, AMT_PAYMENT=None)]
+    )
+
+    assert found["INSTALMENT_LATE_SHARE"] == 0
+
+
+def test_an_unknown_amount_due_has_no_shortfall() -> None:
+    rows = [instalment(-40, -40, AMT_INSTALMENT=None)]
+
+    found = the_features(INSTALMENTS, ANNA, installments_payments=rows)
+
+    assert found["INSTALMENT_SHORTFALL_SUM"] is None
+    assert found["INSTALMENT_SHORT_SHARE"] is None
 
 
 def test_earlier_applications_by_outcome_recency_and_terms() -> None:
