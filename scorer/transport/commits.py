@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from confluent_kafka import Consumer as Client
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
@@ -19,8 +19,8 @@ _PAUSE = 0.1
 class Commits:
     """For the thread that owns the client.
 
-    A commit that comes too late, after the partitions went to another member, is dropped: that
-    member reads the records again. One that the broker cannot take yet is tried again.
+    A commit that a rebalance overtook, or that the broker cannot take yet, is tried again. For
+    partitions that went to another member it is dropped: that member reads the records again.
     """
 
     def __init__(self, client: Client, flow: Flow) -> None:
@@ -40,20 +40,41 @@ class Commits:
         Raises:
             KafkaException: the broker refuses, or could not take it for too long.
         """
+        refusal = error or _first_error(partitions)
+        if refusal is None and self._is_of_another(partitions):
+            return
         sent, self._sent = self._sent, {}
-        if not self._accepted(error or _first_error(partitions)):
+        if sent and not self._accepted(refusal):
             self._flow.put_back(sent)
 
+    def forget(self, places: Collection[Place]) -> None:
+        """Whatever the answer will be, offsets of partitions given away are not sent again."""
+        self._sent = {at: o for at, o in self._sent.items() if at not in places}
+        self._refused_since = None
+
     def wait(self) -> None:
-        """Return when all that is settled by now is committed, or found to be too late.
+        """Return when all that is settled by now is committed, or overtaken by a rebalance.
+
+        What was overtaken is sent again by `go_on`, unless it is of partitions forgotten by then.
 
         Raises:
             KafkaException: as `answered`.
         """
         offsets = {**self._sent, **self._flow.take_settled()}
         self._sent = {}  # else an older offset might be put back behind a newer one
-        while offsets and not self._accepted(self._committed(offsets)):
+        while offsets:
+            refusal = self._committed(offsets)
+            if self._accepted(refusal):
+                return
+            if refusal is not None and refusal.code() in OVERTAKEN:
+                self._flow.put_back(offsets)  # the rebalance goes on only once this returns
+                return
             time.sleep(_PAUSE)
+
+    def _is_of_another(self, partitions: list[TopicPartition]) -> bool:
+        """Whether this answers a commit that was waited for: the client tells of those too."""
+        told = {((p.topic, p.partition), p.offset) for p in partitions}
+        return bool(told) and told.isdisjoint(self._sent.items())
 
     def _committed(self, offsets: Mapping[Place, int]) -> KafkaError | None:
         try:
@@ -65,16 +86,14 @@ class Commits:
 
     def _accepted(self, refusal: KafkaError | None) -> bool:
         """Whether nothing remains to be done; False asks for another try."""
-        if refusal is None or refusal.code() in OVERTAKEN:
+        if refusal is None:
             self._refused_since = None
-            if refusal is not None:
-                logger.warning("commit overtaken by a rebalance: %s", refusal)
             return True
         if self._refused_since is None:
             self._refused_since = time.monotonic()
             logger.warning("commit refused, trying again: %s", refusal)
         waited = time.monotonic() - self._refused_since
-        if refusal.code() not in NOT_YET or waited > _PATIENCE:
+        if refusal.code() not in NOT_YET | OVERTAKEN or waited > _PATIENCE:
             raise KafkaException(refusal)
         return False
 

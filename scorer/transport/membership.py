@@ -76,6 +76,7 @@ class Membership:
     def _forget(self, gone: set[Place]) -> None:
         logger.info("given away: %s", sorted(gone))
         self._flow.forget(gone)
+        self._commits.forget(gone)
         self._held -= gone
         self._begins = {at: offset for at, offset in self._begins.items() if at not in gone}
 

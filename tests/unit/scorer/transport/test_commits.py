@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -5,8 +6,10 @@ from typing import Any, cast
 import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
+from runtime.kafka_errors import OVERTAKEN
 from scorer.transport.commits import Commits
 from scorer.transport.flow import Flow
+from scorer.transport.membership import Membership
 from tests.unit.scorer.transport.test_flow import a_message
 
 PLACE = ("in", 0)
@@ -80,12 +83,54 @@ def test_an_error_of_a_partition_counts_too(stand: Stand) -> None:
     assert stand.client.sent == [1, 1]
 
 
-def test_a_commit_that_a_rebalance_overtook_is_dropped(stand: Stand) -> None:
+@pytest.mark.parametrize("code", OVERTAKEN)
+def test_a_commit_that_a_rebalance_overtook_is_sent_again(stand: Stand, code: int) -> None:
     stand.done(0)
     stand.commits.go_on()
+    stand.commits.answered(KafkaError(code), [])
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 1]
+
+
+def test_a_late_answer_brings_nothing_of_a_partition_given_away_back(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    stand.commits.forget({PLACE})
     stand.commits.answered(KafkaError(KafkaError.ILLEGAL_GENERATION), [])
     stand.commits.go_on()
     assert stand.client.sent == [1]
+
+
+def test_giving_partitions_away_forgets_what_is_under_way_and_what_was_overtaken(
+    stand: Stand,
+) -> None:
+    stand.done(0)
+    stand.commits.go_on()
+    stand.client.answers = [KafkaError(KafkaError.REBALANCE_IN_PROGRESS)]
+    membership = Membership(stand.flow, stand.commits, threading.Event())
+    membership.revoked(cast(Any, stand.client), [TopicPartition(*PLACE)])
+    stand.commits.answered(KafkaError(KafkaError.REBALANCE_IN_PROGRESS), [])
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 1]
+
+
+def test_what_was_overtaken_while_waiting_is_sent_again(stand: Stand) -> None:
+    stand.done(0)
+    stand.client.answers = [KafkaError(KafkaError.REBALANCE_IN_PROGRESS)]
+    stand.commits.wait()
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 1]
+
+
+def test_the_answer_to_an_earlier_commit_is_not_taken_for_that_under_way(stand: Stand) -> None:
+    stand.done(0)
+    stand.commits.wait()
+    stand.done(1)
+    stand.commits.go_on()
+    stand.commits.answered(None, [TopicPartition(*PLACE, 1)])
+    stand.commits.answered(KafkaError(KafkaError.REBALANCE_IN_PROGRESS), [])
+    stand.commits.go_on()
+    assert stand.client.sent == [1, 2, 2]
 
 
 def test_any_other_refusal_ends_the_process(stand: Stand) -> None:
