@@ -156,6 +156,8 @@ def _reference(path: Path, manifest: BundleManifest) -> FloatMatrix:
     expected = len(manifest.features)
     if reference.ndim != 2 or reference.shape[1] != expected:  # noqa: PLR2004
         raise IncompatibleBundleError(f"{path}: shape {reference.shape}, not (rows, {expected})")
+    if not len(reference):
+        raise IncompatibleBundleError(f"{path}: no rows, so compiled trees would prove nothing")
     if reference.dtype != np.dtype("<f4"):
         raise IncompatibleBundleError(f"{path}: values of type {reference.dtype}, not float32")
     return reference

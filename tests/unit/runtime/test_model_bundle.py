@@ -162,6 +162,12 @@ def test_a_reference_of_another_type_is_refused(tmp_path: Path) -> None:
         read_bundle(tmp_path, "creditstream", "1")
 
 
+def test_a_reference_without_rows_is_refused_for_it_would_prove_nothing(tmp_path: Path) -> None:
+    write_bundle(tmp_path, a_manifest(), tree_text(), a_reference()[:0])
+    with pytest.raises(IncompatibleBundleError, match="no rows"):
+        read_bundle(tmp_path, "creditstream", "1")
+
+
 def test_trees_of_other_features_are_refused(tmp_path: Path) -> None:
     manifest = a_manifest()
     turned = msgspec.structs.replace(manifest, model_features=manifest.model_features[::-1])
