@@ -94,6 +94,7 @@ class Service:
         self.health = Health(name, stall_seconds)
         self.limit = DeadLetterLimit(dead_letter_limit)
         self.stopping = threading.Event()
+        self._pausing = threading.Lock()  # else a resume could fall between a look and its telling
         self._server = ThreadingHTTPServer((host, port), _handler(self))
         self._server.daemon_threads = True
 
@@ -119,17 +120,18 @@ class Service:
 
     def check_pause(self) -> bool:
         """Whether the service is held by too many dead letters; says so by readiness and metric."""
-        if self.limit.paused:
-            self.health.pause(
-                paused=True, why=f"{self.limit.in_row} dead letters in a row: POST /resume goes on"
-            )
-        return self.limit.paused
+        with self._pausing:
+            if self.limit.paused:
+                why = f"{self.limit.in_row} dead letters in a row: POST /resume goes on"
+                self.health.pause(paused=True, why=why)
+            return self.limit.paused
 
     def resume(self) -> None:
         """Go on after a pause."""
         logger.info("resumed")
-        self.limit.resume()
-        self.health.pause(paused=False)
+        with self._pausing:
+            self.limit.resume()
+            self.health.pause(paused=False)
 
 
 @contextmanager

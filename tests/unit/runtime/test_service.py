@@ -1,4 +1,5 @@
 import json
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -108,3 +109,24 @@ def test_too_many_dead_letters_pause_until_an_operator_resumes(service: Service)
     assert _ask(service, "/resume", "POST")[0] == 200
     assert not service.check_pause()
     assert _ask(service, "/readyz")[0] == 200
+
+
+def test_a_resume_that_comes_while_the_pause_is_told_ends_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.health.require("starting", None)
+    records = [RawRecord("loan.applications", 0, o, None, b"") for o in range(2)]
+    service.limit.observe(records, [refuse(r, "test", Reason.EMPTY, "") for r in records])
+    resuming, pause = threading.Thread(target=service.resume), service.health.pause
+
+    def pause_late(*, paused: bool, why: str = "") -> None:
+        if paused:
+            resuming.start()
+            resuming.join(0.2)  # without a lock it is through by then
+        pause(paused, why)
+
+    monkeypatch.setattr(service.health, "pause", pause_late)
+    service.check_pause()
+    resuming.join(5)
+    assert not service.check_pause()
+    assert not service.health.unready()
