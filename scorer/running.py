@@ -52,8 +52,22 @@ def run(settings: ScorerSettings, service: Service) -> None:
         compiled_in=settings.state_dir / "compiled",
     )
     scorer = BatchScorer(models.load_first())
-    models.start()
     store = HistoryStore(settings.state_dir / "histories", settings.history_store_bytes)
+    models.start()
+    try:
+        _run(settings, service, scorer, models, store)
+    finally:
+        models.stop()
+        store.close()
+
+
+def _run(
+    settings: ScorerSettings,
+    service: Service,
+    scorer: BatchScorer,
+    models: ModelWatcher,
+    store: HistoryStore,
+) -> None:
     feed = HistoryFeed(settings.kafka, store, service, settings.dead_letter_limit)
     agent = ScoringAgent(
         service=service,
@@ -64,5 +78,3 @@ def run(settings: ScorerSettings, service: Service) -> None:
         guard=CrashGuard(settings.state_dir / "attempts.json", excuses=(OSError, lmdb.Error)),
     )
     asyncio.run(Worker(service, feed, agent, create_app(settings, agent)).run())
-    models.stop()
-    store.close()
