@@ -10,7 +10,7 @@ import logging
 import os
 import stat
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -38,15 +38,25 @@ def kept(folder: Path, *functions: Compiled) -> Iterator[None]:
     `NUMBA_CACHE_DIR`, where it is set, is used in place of `folder`; all of a process share one.
     """
     place = Path(numba.config.CACHE_DIR or folder)
-    if not _made_for_us_alone(place):
-        yield
-        return
-    _throw_damaged_away(place)
-    numba.config.CACHE_DIR = str(place)
-    for function in functions:
-        function.enable_caching()
+    ready = _made_ready(place, functions)
     yield
-    _write_down(place)
+    if ready:
+        _write_down(place)
+
+
+def _made_ready(folder: Path, functions: Sequence[Compiled]) -> bool:
+    """Whether the functions keep their code there; a full or shared disk only costs that."""
+    try:
+        if not _made_for_us_alone(folder):
+            return False
+        _throw_damaged_away(folder)
+        numba.config.CACHE_DIR = str(folder)
+        for function in functions:
+            function.enable_caching()
+    except (OSError, RuntimeError) as error:  # numba raises the latter where it cannot write
+        logger.warning("compiled code is not kept: %s", error)
+        return False
+    return True
 
 
 def _made_for_us_alone(folder: Path) -> bool:
@@ -89,6 +99,9 @@ def _digests(folder: Path) -> dict[str, str]:
 
 def _write_down(folder: Path) -> None:
     draft = folder / f"{_DIGESTS}.{uuid.uuid4().hex}"
-    digests = msgspec.json.encode(_digests(folder))
-    draft.write_bytes(digests)
-    draft.replace(folder / _DIGESTS)
+    try:
+        digests = msgspec.json.encode(_digests(folder))
+        draft.write_bytes(digests)
+        draft.replace(folder / _DIGESTS)
+    except (OSError, RuntimeError) as error:
+        logger.warning("compiled code is not kept: %s", error)

@@ -93,7 +93,7 @@ class ProvenTrees:
         try:
             compiled = CompiledTrees(self._booster)
             scores = compiled.raw_scores(proof)
-        except (UnsupportedModelError, NumbaError, OSError) as error:
+        except (UnsupportedModelError, NumbaError, OSError, RuntimeError) as error:
             logger.warning("LightGBM scores alone: %s", error)
             return False
         unequal = int((_bits(scores) != _bits(self._lightgbm.raw_scores(proof))).sum())

@@ -91,3 +91,29 @@ def test_numbas_own_variable_goes_first(tmp_path: Path, monkeypatch: pytest.Monk
     with kept(tmp_path / "other"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["given"]
+
+
+def test_a_folder_that_vanishes_meanwhile_only_costs_the_compilation(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with kept(tmp_path / "compiled"):
+        (tmp_path / "compiled").rmdir()
+    assert "not kept" in caplog.text
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no locator"), OSError("no space left")])
+def test_a_folder_that_numba_cannot_use_only_costs_the_compilation(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    class Refusing(Function):
+        def enable_caching(self) -> None:
+            raise error
+
+    with kept(tmp_path / "compiled", Refusing()):
+        pass
+    assert f"not kept: {error}" in caplog.text
+
+
+def test_an_error_inside_is_not_hidden(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="a bug"), kept(tmp_path / "compiled"):
+        raise RuntimeError("a bug")

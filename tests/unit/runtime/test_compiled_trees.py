@@ -130,3 +130,17 @@ def test_trees_that_score_one_bit_off_never_serve(
     assert not trees.prove(rows)
     assert "of 60 rows differ" in caplog.text
     assert trees.raw_scores(rows).tobytes() == LightGBMTrees(booster).raw_scores(rows).tobytes()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("LLVM"), OSError("no space left on device")])
+def test_a_compilation_that_fails_leaves_lightgbm_serving(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(compiled_trees, "evaluate", fails)
+    rows, trees = some_rows(20, seed=5), ProvenTrees(a_forest("stumps"))
+    assert not trees.prove(rows)
+    assert f"LightGBM scores alone: {error}" in caplog.text
+    assert len(trees.raw_scores(rows)) == 20
