@@ -1,8 +1,15 @@
 """The bounds of the gate: what a model must hold to be put into force. Pure."""
 
+from typing import Annotated, Literal, TypeAlias
+
 import msgspec
 
 from contracts.bundle import Share
+
+ProtectedAttribute: TypeAlias = Literal["gender", "age", "elderly", "family status"]
+"""What fairness is measured by; a name that is none of these would hold nobody to anything."""
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class GateRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,13 +34,13 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     calibration_error: Share = 0.02
     significance: Share = 0.01
-    overlap_rows: int = 500
-    overlap_defaults: int = 50
+    overlap_rows: Count = 500
+    overlap_defaults: Count = 50
     four_fifths: Share = 0.8
-    four_fifths_of: tuple[str, ...] = ("gender", "elderly", "family status")
+    four_fifths_of: tuple[ProtectedAttribute, ...] = ("gender", "elderly", "family status")
     small_share: Share = 0.02
-    small_rows: int = 100
-    small_defaults: int = 20
+    small_rows: Count = 100
+    small_defaults: Count = 20
 
     def is_small(self, rows: int, of: int) -> bool:
         """Whether a group of so many among all applicants is too small to be judged."""

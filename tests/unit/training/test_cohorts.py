@@ -1,7 +1,10 @@
+from typing import get_args
+
 import numpy as np
 
 from contracts.features import feature_names
 from training.cohorts import AGE_BANDS, AGES, DAYS_A_YEAR, Applicants, levels
+from training.gate_rules import ProtectedAttribute
 
 CATEGORIES = {
     "CODE_GENDER": ("F", "M"),
@@ -63,3 +66,7 @@ def test_every_row_bears_one_level() -> None:
 
     assert [name for name, _ in found] == ["a", "b"]
     assert sum(rows.astype(int) for _, rows in found).tolist() == [1, 1, 1]  # type: ignore[union-attr]
+
+
+def test_the_gate_knows_every_attribute_that_is_measured() -> None:
+    assert set(applicants(DAYS_BIRTH=[np.nan]).protected()) == set(get_args(ProtectedAttribute))

@@ -57,6 +57,27 @@ def test_no_other_decision_earns_more_than_that_of_the_thresholds(
     assert profit_of(terms, decide_thresholds(terms, risks), risks) == pytest.approx(best)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('four_fifths_of = ["Gender"]', "Gender"),
+        ("overlap_rows = 0", "overlap_rows"),
+        ("overlap_defaults = -1", "overlap_defaults"),
+        ("small_rows = 0", "small_rows"),
+        ("small_defaults = 0", "small_defaults"),
+        ("small_share = 1.5", "small_share"),
+    ],
+)
+def test_bounds_that_would_hold_nobody_are_refused(tmp_path: Path, line: str, told: str) -> None:
+    name = line.split(" = ", maxsplit=1)[0]
+    lines = DEFAULT_POLICY.read_text().splitlines()
+    path = tmp_path / "policy.toml"
+    path.write_text("\n".join(line if one.startswith(f"{name} =") else one for one in lines))
+
+    with pytest.raises(BadInputError, match=told):
+        read_policy(path)
+
+
 @given(st.floats(0.001, 0.5))
 def test_no_more_are_referred_than_reviewers_can_take(capacity: float) -> None:
     terms = economics(review_capacity=capacity)
