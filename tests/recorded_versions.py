@@ -64,6 +64,12 @@ def a_version(
         return register(settings, Record({}, {"auc": 0.7}, {"code_version": "abc"}, folder))
 
 
+def _alike() -> dict[str, npt.NDArray[np.str_]]:
+    """Groups that are drawn without regard to risk."""
+    halves = np.array(["some", "others"])[np.arange(ROWS) % 2]
+    return {"gender": halves, "elderly": halves, "family status": halves}
+
+
 def _evaluation(held_out: HeldOutScores, group: npt.NDArray[np.str_] | None) -> bytes:
     scored = Scored(
         raw_scores=held_out.raw_scores,
@@ -71,7 +77,7 @@ def _evaluation(held_out: HeldOutScores, group: npt.NDArray[np.str_] | None) -> 
         probability=held_out.probability,
         target=held_out.target,
         segments={},
-        protected={} if group is None else {"gender": group},
+        protected={**_alike(), **({} if group is None else {"gender": group})},
     )
     found = evaluate(
         scored,

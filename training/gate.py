@@ -1,9 +1,10 @@
 """The gate: whether a model may be put into force, and in words why not. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from training.cohorts import MISSING
 from training.comparison import Comparison
 from training.evaluation import Evaluation
 from training.fairness import FairnessGroup
@@ -132,6 +133,22 @@ def _fairness(evaluation: Evaluation, rules: GateRules) -> Iterator[Check]:
     for group in evaluation.fairness:
         if not (group.small or group.reference):
             yield _four_fifths(group, rules)
+    for attribute in rules.four_fifths_of:
+        groups = [one for one in evaluation.fairness if one.attribute == attribute]
+        yield from _unmeasured(attribute, [one for one in groups if one.level != MISSING])
+
+
+def _unmeasured(attribute: str, known: Sequence[FairnessGroup]) -> Iterator[Check]:
+    """Of one group nothing can be compared; an attribute that nobody has keeps a model out."""
+    if sum(not one.small for one in known) > 1:
+        return
+    why = "fewer than two groups are large enough" if known else "it is missing for every applicant"
+    yield Check(
+        criterion="four fifths",
+        passed=False,
+        words=f"{attribute}: the four-fifths rule could not be measured: {why}",
+        binding=not known,
+    )
 
 
 def _four_fifths(group: FairnessGroup, rules: GateRules) -> Check:

@@ -31,10 +31,12 @@ def miscalibrated(sound: Evaluation, *, ece: float, p_value: float) -> Evaluatio
 
 
 def approving(sound: Evaluation, ratio: float | None, *, small: bool = False) -> Evaluation:
-    """The group that is not the reference is approved so much less often than that."""
+    """The group of a gender that is not the reference is approved so much less often than that."""
     interval = None if ratio is None else Interval(ratio, ratio / 1.1, ratio * 1.1)
     groups = tuple(
-        one if one.reference else msgspec.structs.replace(one, approval_ratio=interval, small=small)
+        one
+        if one.reference or one.attribute != "gender"
+        else msgspec.structs.replace(one, approval_ratio=interval, small=small)
         for one in sound.fairness
     )
     return msgspec.structs.replace(sound, fairness=groups)
@@ -119,15 +121,42 @@ def test_a_small_group_is_not_judged(sound: Evaluation) -> None:
     assert verdict.passed
 
 
+def test_an_attribute_with_one_group_to_judge_is_told_and_keeps_nobody_out(
+    sound: Evaluation,
+) -> None:
+    verdict = judge_at_gate(approving(sound, 0.3, small=True), None, RULES)
+
+    assert verdict.passed
+    assert any(
+        words == "gender: the four-fifths rule could not be measured: "
+        "fewer than two groups are large enough"
+        for words in verdict.warnings
+    )
+
+
+@pytest.mark.parametrize("level", [None, "missing"])
+def test_an_attribute_that_nobody_has_keeps_the_model_out(
+    sound: Evaluation, level: str | None
+) -> None:
+    groups = [one for one in sound.fairness if one.attribute != "gender"]
+    if level is not None:
+        groups.append(msgspec.structs.replace(sound.fairness[0], attribute="gender", level=level))
+    unknown = msgspec.structs.replace(sound, fairness=tuple(groups))
+
+    (refusal,) = judge_at_gate(unknown, None, RULES).refusals
+
+    assert refusal.startswith("gender: the four-fifths rule could not be measured: it is missing")
+
+
 def test_of_an_attribute_that_the_policy_does_not_name_the_gate_only_tells(
     sound: Evaluation,
 ) -> None:
-    rules = msgspec.structs.replace(RULES, four_fifths_of=("age",))
+    rules = msgspec.structs.replace(RULES, four_fifths_of=("elderly",))
 
     verdict = judge_at_gate(approving(sound, 0.3), None, rules)
 
     assert verdict.passed
-    assert "gender, " in verdict.warnings[0]
+    assert any(words.startswith("gender, ") for words in verdict.warnings)
 
 
 def test_an_override_opens_the_gate_and_keeps_what_speaks_against(sound: Evaluation) -> None:
