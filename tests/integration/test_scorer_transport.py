@@ -278,6 +278,7 @@ def test_an_error_in_the_agent_ends_the_process_and_its_batch_comes_again(course
     assert failing.ended() == 1
     assert "a bug in the agent" in failing.log.read_text()
     assert max(course.committed()) <= 60
+    assert sum(course.committed()) == sum(failing.told("batch")[:-1]) > 0
     course.start()
     course.wait_committed()
     course.assert_nothing_lost_or_out_of_order()
