@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from contracts.events import DriftReported, LoanScored, OutcomeObserved
+from contracts.events import DriftReported, LoanScored, OutcomeObserved, WindowKind
 from drift_monitor.performance import schema
 from runtime.database import create_tables, insert, open_database, writing
 
@@ -94,9 +94,10 @@ class Ledger:
         return taken
 
     def take_windows(self, reports: Sequence[DriftReported]) -> None:
-        """Remember which scores made a window, so that its outcomes can be held against it."""
-        if not reports:
-            return
+        """Remember which scores made a window, so that its outcomes can be held against it.
+
+        Of verdict windows of all applications alone: they follow each other and do not overlap.
+        """
         rows = [
             {
                 "window_id": report.window_id,
@@ -106,7 +107,10 @@ class Ledger:
                 "alert": report.alert or bool(report.drifting),
             }
             for report in reports
+            if report.window is WindowKind.VERDICT and not report.segment
         ]
+        if not rows:
+            return
         with writing(self.engine) as connection:
             connection.execute(insert(connection, schema.windows).on_conflict_do_nothing(), rows)
 

@@ -9,10 +9,15 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from contracts.events import Decision, LoanScored, OutcomeObserved
+from contracts.events import Decision, LoanScored, OutcomeObserved, WindowKind
 from drift_monitor.performance import schema
 from drift_monitor.performance.ledger import Ledger, Predicted, Taken
-from drift_monitor.performance.queries import model_versions, read_records, waiting_outcomes
+from drift_monitor.performance.queries import (
+    last_windows,
+    model_versions,
+    read_records,
+    waiting_outcomes,
+)
 from drift_monitor.performance.records import Records
 from runtime.database import StoreError
 from tests.published import NOON, a_drift_report, a_score, an_outcome
@@ -122,6 +127,19 @@ def test_windows_are_kept_once(ledger: Ledger) -> None:
     assert [(row.window_id, row.closed_at) for row in rows] == [
         (report.window_id, report.closed_at)
     ]
+
+
+def test_windows_of_days_and_segments_are_left_out(ledger: Ledger) -> None:
+    reports = [
+        a_drift_report(0),
+        a_drift_report(1, window=WindowKind.DAY),
+        a_drift_report(2, window=WindowKind.WEEK),
+        a_drift_report(3, segment="NAME_CONTRACT_TYPE=Cash loans"),
+    ]
+    ledger.take_windows(reports[1:])
+    assert last_windows(ledger.engine, "1", 9) == []
+    ledger.take_windows(reports)
+    assert [one.window_id for one in last_windows(ledger.engine, "1", 9)] == ["window-0"]
 
 
 def test_very_many_outcomes_at_once_are_taken(ledger: Ledger) -> None:
