@@ -51,7 +51,10 @@ class PassingAgent(ScoringAgent):
     """The scorer's loop, in which nothing is done to a record."""
 
     def _process(self, attempt: Attempt) -> Passed:
-        return Passed((), ScoredBatch(), (), tuple(pass_through(attempt.records)))
+        with self._guard.guarded(attempt):
+            outputs = tuple(pass_through(attempt.records))
+        self._service.limit.observe(attempt.records, ())
+        return Passed((), ScoredBatch(), (), outputs)
 
 
 class ReadView:
