@@ -115,12 +115,9 @@ def history_statuses(ids: Ids, histories: Histories | None) -> list[HistoryStatu
 
 def _places(ids: Ids, histories: Histories | None) -> Places:
     """Where each applicant's history stands; -1 where there is none."""
-    if histories is None or not len(histories.ids):
+    if histories is None:
         return np.full(len(ids), -1)
-    order = np.argsort(histories.ids, kind="stable")
-    at = np.searchsorted(histories.ids, ids, sorter=order)
-    nearest = order[np.minimum(at, len(order) - 1)]
-    return np.where(histories.ids[nearest] == ids, nearest, -1)
+    return histories.places(ids)
 
 
 def _features(bundle: ModelBundle, places: Places, histories: Histories | None) -> FloatMatrix:

@@ -80,8 +80,9 @@ def full_matrix(
 def join(histories: Histories, ids: npt.NDArray[np.int64]) -> FloatMatrix:
     """The history features of these applicants, NaN for those that the histories lack."""
     joined = np.full((len(ids), histories.features.shape[1]), np.nan, dtype=np.float32)
-    found = np.isin(ids, histories.ids)
-    joined[found] = histories.features[np.searchsorted(histories.ids, ids[found])]
+    places = histories.places(ids)
+    found = places >= 0
+    joined[found] = histories.features[places[found]]
     return joined
 
 

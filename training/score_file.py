@@ -1,8 +1,9 @@
 """Batch scores as a file: CSV, Parquet, or Kaggle's submission."""
 
 import csv
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -11,11 +12,34 @@ import pyarrow.parquet as pq
 
 from contracts.reasons import MOST_REASONS
 from training.batch import BatchScores
+from training.errors import BadInputError
+from training.whole_file import write_whole
 
 STANDARD_OUTPUT = Path("-")
 ScoreFormat = Literal["scores", "kaggle"]
 
+_ENDINGS = (".csv", ".parquet")
 _REASON_COLUMNS = MOST_REASONS + 1  # the number of inquiries may come fifth
+
+
+def check_place(path: Path) -> None:
+    """Make the folder of a file of scores, before the work that would be lost without it.
+
+    Raises:
+        BadInputError: nothing can be written there, or the ending says no format.
+    """
+    if path == STANDARD_OUTPUT:
+        return
+    if path.suffix not in _ENDINGS:
+        raise BadInputError(f"{path}: ends in neither {' nor '.join(_ENDINGS)}, and is not -")
+    if path.is_dir():
+        raise BadInputError(f"{path}: is a folder; name a file in it")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInputError(f"{path}: no such folder, and none can be made: {error}") from error
+    if not os.access(path.parent, os.W_OK):
+        raise BadInputError(f"{path}: nothing can be written into {path.parent}")
 
 
 def write_scores(path: Path, scores: BatchScores, form: ScoreFormat) -> None:
@@ -27,15 +51,13 @@ def write_scores(path: Path, scores: BatchScores, form: ScoreFormat) -> None:
         form: everything, or the two columns of a Kaggle submission.
     """
     columns = _submission(scores) if form == "kaggle" else _everything(scores)
-    if path != STANDARD_OUTPUT:
-        path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".parquet":
-        _whole(path, lambda part: pq.write_table(pa.table(dict(columns)), part))
+        write_whole(path, lambda part: pq.write_table(pa.table(dict(columns)), part))
         return
     if path == STANDARD_OUTPUT:
         _write_csv(sys.stdout, columns)
         return
-    _whole(path, lambda part: _csv_file(part, columns))
+    write_whole(path, lambda part: _csv_file(part, columns))
 
 
 Columns = dict[str, Sequence[object]]
@@ -59,16 +81,6 @@ def _everything(scores: BatchScores) -> Columns:
     padded = [(*codes, *[None] * (_REASON_COLUMNS - len(codes))) for codes in scores.reasons]
     told = {f"REASON_{at + 1}": [row[at] for row in padded] for at in range(_REASON_COLUMNS)}
     return {**columns, **told}
-
-
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the file and put it in place at last: a half-written one is never seen."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _csv_file(path: Path, columns: Columns) -> None:

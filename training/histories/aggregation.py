@@ -51,6 +51,13 @@ class Histories:
     features: FloatMatrix
     strangers: int
 
+    def places(self, ids: Identifiers) -> npt.NDArray[np.intp]:
+        """Where each of these applicants stands; -1 where there is nothing of the applicant."""
+        if not len(self.ids):
+            return np.full(len(ids), -1)
+        nearest = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return np.where(self.ids[nearest] == ids, nearest, -1)
+
 
 def lost_features(folder: Path, allow: Allowances) -> dict[str, list[str]]:
     """For every table that the folder lacks, the features that will be missing for all."""

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from training.errors import BadInputError
 from training.histories.aggregation import HISTORY_FEATURES, HISTORY_VERSION, Histories
 from training.histories.definition import APPLICANT
+from training.whole_file import write_whole
 
 VERSION_KEY = b"creditstream.history_version"
 FEATURES_KEY = b"creditstream.history_features"
@@ -33,15 +34,14 @@ def write_histories(path: Path, histories: Histories, as_of: dt.datetime) -> Non
     names = ",".join(HISTORY_FEATURES).encode()
     metadata = {VERSION_KEY: HISTORY_VERSION.encode(), FEATURES_KEY: names}
     table = pa.table(columns).replace_schema_metadata(metadata)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path)
+    write_whole(path, lambda part: pq.write_table(table, part))
 
 
 def read_histories(path: Path) -> Histories:
-    """The histories of a file that `write_histories` wrote, to the last bit.
+    """The histories of a file that `write_histories` wrote, to the last bit, by applicant.
 
     Raises:
-        BadInputError: no such file, damaged, or of another version.
+        BadInputError: no such file, damaged, of another version, or an applicant given twice.
     """
     try:
         table = pq.read_table(path)
@@ -50,6 +50,7 @@ def read_histories(path: Path) -> Histories:
     found = (table.schema.metadata or {}).get(VERSION_KEY, b"none").decode()
     if found != HISTORY_VERSION or tuple(table.column_names[3:]) != HISTORY_FEATURES:
         raise BadInputError(f"{path}: history version {found}, not {HISTORY_VERSION}")
+    table = _by_applicant(path, table)
     columns = [table.column(name).to_numpy() for name in HISTORY_FEATURES]
     return Histories(
         ids=table.column(APPLICANT).to_numpy(),
@@ -57,3 +58,17 @@ def read_histories(path: Path) -> Histories:
         features=np.column_stack(columns),
         strangers=0,
     )
+
+
+def _by_applicant(path: Path, table: pa.Table) -> pa.Table:
+    """The rows with ids ascending, however another program has ordered them."""
+    ids = table.column(APPLICANT).to_numpy()
+    steps = np.diff(ids)
+    if (steps < 0).any():
+        table = table.sort_by(APPLICANT)
+        ids = table.column(APPLICANT).to_numpy()
+        steps = np.diff(ids)
+    if (steps == 0).any():
+        twice = ids[1:][steps == 0][0]
+        raise BadInputError(f"{path}: applicant {twice} stands there twice")
+    return table
