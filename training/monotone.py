@@ -1,6 +1,5 @@
 """The directions in which features may move the risk, as a file says."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from training.errors import BadInputError
+from training.toml_file import read_toml
 
 DEFAULT_DIRECTIONS = Path(__file__).with_name("monotone.toml")
 
@@ -36,10 +36,7 @@ def read_directions(path: Path) -> Directions:
     Raises:
         BadInputError: names the file and what is wrong in it.
     """
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=Directions)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
-        raise BadInputError(f"{path}: {error}") from error
+    return read_toml(path, Directions, "--monotone")
 
 
 def _fitting(names: Sequence[str], patterns: Sequence[str]) -> frozenset[str]:

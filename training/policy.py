@@ -1,6 +1,6 @@
 """Decision thresholds by expected profit, in shares of the amount of credit. Pure."""
 
-import tomllib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from scipy.optimize import bisect
 
 from contracts.bundle import DecisionPolicy, PointsScale, Share
 from training.calibrate import Method
-from training.errors import BadInputError
 from training.gate_rules import GateRules
+from training.toml_file import read_toml
 
 Doubles = npt.NDArray[np.float64]
 
@@ -28,6 +28,30 @@ class Economics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     review_finds: Share
     review_rejects: Share
     review_capacity: Share
+
+    def __post_init__(self) -> None:
+        """Refuse terms under which no threshold can be told.
+
+        Raises:
+            ValueError: neither a good nor a bad applicant makes a difference.
+        """
+        if self.margin + self.loss_given_default == 0:
+            raise ValueError("margin and loss_given_default are both 0: no loan earns or loses")
+        if self.kept + self.missed == 0:
+            raise ValueError(
+                "a review would approve no loan that earns or loses: review_rejects or margin, and "
+                "review_finds or loss_given_default, leave nothing"
+            )
+
+    @property
+    def kept(self) -> float:
+        """What a good applicant earns after a review."""
+        return (1 - self.review_rejects) * self.margin
+
+    @property
+    def missed(self) -> float:
+        """What a bad applicant loses after a review."""
+        return (1 - self.review_finds) * self.loss_given_default
 
     @property
     def break_even(self) -> float:
@@ -49,6 +73,16 @@ class PolicyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     points: PointsScale = PointsScale()
     gate: GateRules = GateRules()
 
+    def __post_init__(self) -> None:
+        """Refuse a scale of points without end.
+
+        Raises:
+            ValueError: a number of the scale is not finite.
+        """
+        for name, value in msgspec.structs.asdict(self.points).items():
+            if not math.isfinite(value):
+                raise ValueError(f"points: {name} is {value}, not a finite number")
+
 
 @dataclass(frozen=True, slots=True)
 class Profit:
@@ -64,10 +98,7 @@ def read_policy(path: Path) -> PolicyFile:
     Raises:
         BadInputError: names the file and what is wrong in it.
     """
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=PolicyFile)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
-        raise BadInputError(f"{path}: {error}") from error
+    return read_toml(path, PolicyFile, "--policy")
 
 
 def expected_profit(economics: Economics, probability: Doubles, price: float = 0.0) -> Profit:
@@ -114,8 +145,7 @@ def _thresholds(economics: Economics, price: float) -> DecisionPolicy:
     gain = economics.review_rejects * economics.margin + economics.review_cost + price
     found = economics.review_finds * economics.loss_given_default
     begins = gain / (economics.review_rejects * economics.margin + found) if found else 1.0
-    kept = (1 - economics.review_rejects) * economics.margin
-    missed = (1 - economics.review_finds) * economics.loss_given_default
+    kept, missed = economics.kept, economics.missed
     ceases = (kept - economics.review_cost - price) / (kept + missed)
     if begins >= ceases:
         return DecisionPolicy(approve_below=economics.break_even, decline_from=economics.break_even)

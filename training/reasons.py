@@ -1,6 +1,5 @@
 """The reason catalogue: which features give which reason, in which words."""
 
-import tomllib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -9,6 +8,7 @@ import msgspec
 
 from contracts.bundle import ReasonGroup
 from training.errors import BadInputError
+from training.toml_file import read_toml
 
 DEFAULT_CATALOGUE = Path(__file__).with_name("reason_catalogue.toml")
 
@@ -24,10 +24,7 @@ def read_catalogue(path: Path) -> tuple[ReasonGroup, ...]:
     Raises:
         BadInputError: names the file and what is wrong in it.
     """
-    try:
-        entries = msgspec.toml.decode(path.read_bytes(), type=dict[str, _Entry])
-    except (OSError, tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
-        raise BadInputError(f"{path}: {error}") from error
+    entries = read_toml(path, dict[str, _Entry], "--reasons")
     return tuple(
         ReasonGroup(code=code, text=entry.text, features=entry.features)
         for code, entry in entries.items()

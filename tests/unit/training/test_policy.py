@@ -124,3 +124,40 @@ def test_a_wrong_policy_file_is_named_with_what_is_wrong(
 
     with pytest.raises(BadInputError, match=f"policy.toml: .*({complaint})"):
         read_policy(path)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"margin": 0.0, "loss_given_default": 0.0},
+        {"review_finds": 1.0, "review_rejects": 1.0},
+        {"margin": 0.0, "review_finds": 1.0},
+        {"loss_given_default": 0.0, "review_rejects": 1.0},
+    ],
+)
+def test_terms_under_which_nothing_is_earned_or_lost_are_refused(terms: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="no loan"):
+        economics(**terms)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("doubling", "inf"), ("base", "nan"), ("base_odds", "inf")]
+)
+def test_points_without_end_are_refused(tmp_path: Path, name: str, value: str) -> None:
+    lines = DEFAULT_POLICY.read_text().splitlines()
+    changed = (f"{name} = {value}" if one.startswith(f"{name} =") else one for one in lines)
+    path = tmp_path / "policy.toml"
+    path.write_text("\n".join(changed))
+
+    with pytest.raises(BadInputError, match=rf"policy\.toml: .*{name} is {value}"):
+        read_policy(path)
+
+
+def test_a_share_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    lines = DEFAULT_POLICY.read_text().splitlines()
+    changed = ("margin = nan" if one.startswith("margin =") else one for one in lines)
+    path = tmp_path / "policy.toml"
+    path.write_text("\n".join(changed))
+
+    with pytest.raises(BadInputError, match="margin"):
+        read_policy(path)
