@@ -2,11 +2,12 @@
 
 import csv
 import gzip
+import lzma
 import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -22,7 +23,7 @@ ARCHIVE = "home-credit-default-risk.zip"
 """All tables in one file, as the competition's page gives them."""
 
 _ENDINGS = (".csv", ".csv.gz", ".csv.zip", ".parquet")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
 """What zipfile raises for a bad archive; the last for a password and for an unknown method."""
 
 
@@ -98,10 +99,14 @@ def csv_header(file: TableFile) -> tuple[str, ...]:
         raise BadInputError(f"{file}: line 1: {error}") from error
     if not header:
         raise BadInputError(f"{file}: the file is empty")
+    _check_single(header, f"{file}: line 1")
+    return header
+
+
+def _check_single(header: Sequence[str], place: str) -> None:
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise BadInputError(f"{file}: line 1: column {twice[0]} stands there twice")
-    return header
+        raise BadInputError(f"{place}: column {twice[0]} stands there twice")
 
 
 @contextmanager
@@ -121,12 +126,14 @@ def parquet_schema(file: TableFile) -> pa.Schema:
     """The columns of a Parquet file and their types.
 
     Raises:
-        BadInputError: damaged, or no Parquet.
+        BadInputError: damaged, no Parquet, or a name given twice.
     """
     try:
-        return pq.read_schema(file.path)
+        schema = pq.read_schema(file.path)
     except (OSError, pa.ArrowException) as error:
         raise BadInputError(f"{file}: {error}") from error
+    _check_single(schema.names, str(file))
+    return schema
 
 
 @contextmanager
