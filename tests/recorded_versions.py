@@ -10,8 +10,8 @@ from scipy.special import expit
 from contracts.bundle import DecisionPolicy
 from runtime.settings import MlflowSettings
 from tests.builders import a_bundle, a_manifest
+from training.dataset import NO_HISTORIES
 from training.evaluation import EVALUATION_FILE, Scored, encode_evaluation, evaluate
-from training.histories.aggregation import HISTORY_VERSION
 from training.out_of_fold import OUT_OF_FOLD_FILE, HeldOutScores, write_out_of_fold
 from training.policy import DEFAULT_POLICY, read_policy
 from training.record_files import BUNDLE
@@ -58,7 +58,7 @@ def a_version(
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
-        a_bundle(folder / BUNDLE, a_manifest(history_version=HISTORY_VERSION), seed)
+        a_bundle(folder / BUNDLE, a_manifest(history_version=NO_HISTORIES), seed)
         write_out_of_fold(folder / OUT_OF_FOLD_FILE, held_out)
         (folder / EVALUATION_FILE).write_bytes(_evaluation(held_out, group))
         return register(settings, Record({}, {"auc": 0.7}, {"code_version": "abc"}, folder))

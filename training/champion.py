@@ -4,20 +4,17 @@ import datetime as dt
 from dataclasses import dataclass
 
 import msgspec
-import numpy as np
 from mlflow.exceptions import MlflowException
 
 from contracts.bundle import IncompatibleBundleError
 from runtime.model_registry import ModelRegistry
 from runtime.settings import MlflowSettings
-from training.comparison import Comparison, compare
-from training.dataset import NO_HISTORIES
+from training.comparing import compare_versions
 from training.errors import BadInputError
 from training.evaluation import EVALUATION_FILE, decode_evaluation
 from training.gate import Check, Verdict, judge_at_gate
 from training.gate_rules import GateRules
-from training.histories.aggregation import HISTORY_VERSION
-from training.out_of_fold import OUT_OF_FOLD_FILE, read_out_of_fold
+from training.history_match import check_histories
 from training.promotion import Promotions
 from training.promotion_log import Move, version_before
 from training.versions import Versions
@@ -114,12 +111,7 @@ def check_servable(settings: MlflowSettings, version: str) -> None:
         MlflowException: no such version, or the registry is away.
         IncompatibleBundleError: it cannot be loaded, or nobody makes its histories.
     """
-    found = ModelRegistry(settings).load(version).manifest.history_version
-    if found not in (NO_HISTORIES, HISTORY_VERSION):
-        raise IncompatibleBundleError(
-            f"version {version} takes histories of version {found}; this code makes "
-            f"{HISTORY_VERSION}, so every applicant's history would be unknown to it"
-        )
+    check_histories(ModelRegistry(settings).load(version).manifest, version)
 
 
 def judge_version(
@@ -144,29 +136,6 @@ def judge_version(
         checks = (_unknown("comparison with the champion", version, error), *verdict.checks[1:])
         return Verdict(checks=checks, override=override)
     return judge_at_gate(evaluation, comparison, rules, override)
-
-
-def compare_versions(settings: MlflowSettings, champion: str, challenger: str) -> Comparison:
-    """Two versions on the applicants that both were judged on, each out of its own folds.
-
-    Raises:
-        BadInputError: too few such applicants.
-        MlflowException: no such version, it kept no scores, or the registry is away.
-        IncompatibleBundleError: a version came from no run.
-    """
-    versions = Versions(settings)
-    with versions.artifact(champion, OUT_OF_FOLD_FILE) as path:
-        theirs = read_out_of_fold(path)
-    with versions.artifact(challenger, OUT_OF_FOLD_FILE) as path:
-        ours = read_out_of_fold(path)
-    _, at_theirs, at_ours = np.intersect1d(theirs.ids, ours.ids, return_indices=True)
-    target = ours.target[at_ours]
-    if not 0 < target.sum() < len(target):
-        raise BadInputError(
-            f"versions {champion} and {challenger} have {len(target)} applicants in common, "
-            f"{int(target.sum())} of them with a default"
-        )
-    return compare(theirs.probability[at_theirs], ours.probability[at_ours], target)
 
 
 def _unknown(what: str, version: str, why: Exception) -> Check:

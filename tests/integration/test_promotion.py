@@ -14,7 +14,7 @@ from tests.recorded_versions import ROWS, a_version, scores
 from tests.registry import a_champion
 from tests.waiting import wait_until
 from training.__main__ import main
-from training.histories.aggregation import HISTORY_VERSION
+from training.dataset import NO_HISTORIES
 from training.promotion import PromotionConflictError, Promotions
 from training.promotion_log import Move
 
@@ -122,7 +122,7 @@ def test_a_version_that_nobody_measured_is_refused(
     registry: MlflowSettings, good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = registry.model_copy(update={"model_alias": "elsewhere"})
-    manifest = a_manifest(history_version=HISTORY_VERSION)
+    manifest = a_manifest(history_version=NO_HISTORIES)
     unmeasured = a_champion(settings, tmp_path / "bundle", manifest, seed=8)
 
     assert main(["promote", unmeasured]) == 1

@@ -20,10 +20,11 @@ from tests.kaggle_tables import write_table
 from tests.quick_training import APPLICANTS, LET_THROUGH, train
 from tests.registry import a_champion
 from training.__main__ import main
+from training.dataset import NO_HISTORIES
 from training.histories.aggregation import HISTORY_FEATURES, HISTORY_VERSION
 from training.histories.file import read_histories
 
-SERVABLE = a_manifest(history_version=HISTORY_VERSION)
+SERVABLE = a_manifest(history_version=NO_HISTORIES)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from contracts.bundle import IncompatibleBundleError
 from runtime.model_bundle import ModelBundle
 from runtime.model_registry import ModelRegistry
 from training.applications import (
@@ -19,12 +18,14 @@ from training.applications import (
 from training.batch import blocks, score_table
 from training.commands.arguments import Commands, add_folder, allowances, mlflow_settings
 from training.compiling import attribution_engine, compile_trees_for
-from training.histories.aggregation import HISTORY_VERSION, Histories
+from training.errors import BadInputError
+from training.histories.aggregation import Histories
 from training.histories.file import read_histories
+from training.history_match import check_histories
 from training.loading import aggregate_shown, notes_on_tables
 from training.pipeline import Say
 from training.progress import progress_bar
-from training.score_file import STANDARD_OUTPUT, write_scores
+from training.score_file import STANDARD_OUTPUT, check_place, write_scores
 from training.tables import APPLICATION_TABLES
 from training.versions import Versions
 
@@ -54,6 +55,9 @@ def add_score(commands: Commands) -> None:
 
 
 def _score(options: argparse.Namespace, say: Say) -> int:
+    if options.format == "kaggle" and options.reasons:
+        raise BadInputError("--reasons have no place in --format kaggle; leave one of them out")
+    check_place(options.out)
     tell = _aside if options.out == STANDARD_OUTPUT else say
     settings = mlflow_settings(options)
     bundle = ModelRegistry(settings).load(Versions(settings).named(options.model))
@@ -96,11 +100,7 @@ def _histories(
 ) -> Histories | None:
     if not set(bundle.manifest.history_features) & set(bundle.manifest.model_features):
         return None
-    if bundle.manifest.history_version != HISTORY_VERSION:
-        raise IncompatibleBundleError(
-            f"version {bundle.version} takes histories of version "
-            f"{bundle.manifest.history_version}; this code makes {HISTORY_VERSION}"
-        )
+    check_histories(bundle.manifest, bundle.version)
     if options.histories:
         return read_histories(options.histories)
     if _is_table(options.data):

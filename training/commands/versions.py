@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from training.champion import compare_versions
 from training.commands.arguments import Commands, add_alias, mlflow_settings
+from training.comparing import compare_versions
 from training.evaluate import Interval
 from training.pipeline import Say
 from training.promotion import Promotions
