@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from contracts.events import Decision
+from contracts.events import Decision, WindowKind
+from contracts.examples import DRIFT
 from deploy.local.ports import free_port
 from query_api.app import create_app
 from query_api.resources import Resources
@@ -87,6 +88,9 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not [one for one in complaints if "of 422" not in one and "ERR_ABORTED" not in one]
 
 
+_SEGMENTS = ("NAME_CONTRACT_TYPE=Cash loans", "NAME_CONTRACT_TYPE=Revolving loans")
+
+
 def _fill(store: Store) -> None:
     """Three hundred applications, one of them scored twice, and a row of drift windows."""
     draw = random.Random(7)
@@ -105,4 +109,7 @@ def _fill(store: Store) -> None:
         store.put(score, an_explanation(score))
     store.put(an_outcome(100_001, defaulted=False))
     moved = ["EXT_SOURCE_3"]
-    store.put(*(a_drift_report(n, moved * (n > 5), moved * (n > 6)) for n in range(9)))
+    told = {"expected": DRIFT.expected, "drifting": DRIFT.drifting}
+    store.put(*(a_drift_report(n, moved * (n > 5), moved * (n > 6), **told) for n in range(9)))
+    store.put(a_drift_report(9, window=WindowKind.DAY, ks_error=0.01))
+    store.put(*(a_drift_report(10 + n, segment=name) for n, name in enumerate(_SEGMENTS)))

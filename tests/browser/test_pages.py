@@ -17,6 +17,7 @@ _PAGES = (
     "/applications?decision=decline",
     "/applications/100001",
     "/drift",
+    "/drift?window=day",
     "/try",
 )
 _OVERFLOWING = """
