@@ -6,6 +6,7 @@ from pathlib import Path
 
 from training.commands.arguments import Commands, add_folder, allowances, time
 from training.dictionary import dictionary
+from training.errors import BadInputError
 from training.histories.aggregation import HISTORY_FEATURES
 from training.loading import histories_to_file, notes_on_tables
 from training.pipeline import Say
@@ -41,6 +42,9 @@ def _histories(options: argparse.Namespace, say: Say) -> int:
 
 
 def _dictionary(options: argparse.Namespace, say: Say) -> int:
+    if not options.out.parent.is_dir():
+        folder = options.out.parent
+        raise BadInputError(f"{options.out}: no folder {folder}; make it, or name another --out")
     options.out.write_text(dictionary(), encoding="utf-8")
     say(f"{options.out}: {len(HISTORY_FEATURES)} features")
     return 0

@@ -17,6 +17,7 @@ from training.commands.arguments import (
     share,
 )
 from training.commands.promotion import add_override, add_reason, motive
+from training.errors import BadInputError
 from training.monotone import DEFAULT_DIRECTIONS
 from training.options import HoldOut, TrainingOptions
 from training.pipeline import Say, train
@@ -52,7 +53,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     add("--rounds", type=count, default=3000, help="the most trees (default: 3000)")
     add("--features", type=count, help="the most features (default: by the number of rows)")
     add("--learning-rate", type=rate, help="default: by the number of rows")
-    add("--seed", type=int, default=7, help="of folds and trees (default: 7)")
+    add("--seed", type=natural, default=7, help="of folds and trees (default: 7)")
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:
@@ -84,9 +85,18 @@ def _add_registry(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(options: argparse.Namespace, say: Say) -> int:
+    _check_companions(options)
     who_and_why = motive(options, options.override)
     train(_training_options(options), mlflow_settings(options), who_and_why, say)
     return 0
+
+
+def _check_companions(options: argparse.Namespace) -> None:
+    """Refuse what would be passed over in silence for want of another option."""
+    if options.holdout_ids and not options.holdout_share:
+        raise BadInputError("--holdout-ids lists nothing without --holdout-share above 0")
+    if options.study and not options.trials:
+        raise BadInputError("--study keeps nothing without --trials above 0")
 
 
 def _training_options(options: argparse.Namespace) -> TrainingOptions:
