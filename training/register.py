@@ -15,6 +15,7 @@ from runtime.settings import MlflowSettings
 from training.record_files import BUNDLE
 from training.trial_runs import log_trials
 from training.trials import Trial
+from training.versions import record_tags
 
 EXPERIMENT = "creditstream-training"
 
@@ -104,7 +105,7 @@ def _new_version(
     except MlflowException as error:
         if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
             raise
-    tags = {**record.tags, DIGEST_TAG: digest}
+    tags = {**record.tags, **record_tags(record.folder), DIGEST_TAG: digest}
     source = f"runs:/{run_id}/{BUNDLE}"
     version = client.create_model_version(settings.model_name, source, run_id, tags=tags)
     return str(version.version)

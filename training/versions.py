@@ -1,7 +1,7 @@
 """The registered versions as people compare them: figures, origin, who put them into force."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,13 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 
-from contracts.bundle import IncompatibleBundleError
+from contracts.bundle import TREES_FILE, IncompatibleBundleError
+from runtime.model_bundle import sha256
 from runtime.settings import MlflowSettings
+from training.record_files import BUNDLE
+
+_RECORD_TAG = "record.sha256."
+_KEPT = ("*.json", "*.parquet", "*.toml", f"{BUNDLE}/{TREES_FILE}")
 
 
 class VersionSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +46,39 @@ class VersionSummary(msgspec.Struct, frozen=True, kw_only=True):
     promoted_by: str | None
     promoted_at: str | None
     promoted_reason: str | None
+
+
+def record_tags(folder: Path) -> dict[str, str]:
+    """A tag with the SHA-256 of each file of a record that decisions rest on later."""
+    files = sorted(path for pattern in _KEPT for path in folder.glob(pattern))
+    return {
+        f"{_RECORD_TAG}{path.relative_to(folder).as_posix()}": sha256(path.read_bytes())
+        for path in files
+    }
+
+
+def changed_files(tags: Mapping[str, str], name: str, path: Path) -> list[str]:
+    """The files of a record that are not what the tags say; one without a tag cannot be told.
+
+    Args:
+        tags: of the version.
+        name: of the file or folder in the record, "" for all of it.
+        path: where it is now.
+    """
+    kept = {
+        key.removeprefix(_RECORD_TAG): digest
+        for key, digest in tags.items()
+        if key.startswith(_RECORD_TAG)
+    }
+    if name in kept:
+        return [] if sha256(path.read_bytes()) == kept[name] else [name]
+    under = f"{name}/" if name else ""
+    places = {file: path / file.removeprefix(under) for file in kept if file.startswith(under)}
+    return [
+        file
+        for file, place in places.items()
+        if not place.is_file() or sha256(place.read_bytes()) != kept[file]
+    ]
 
 
 class Versions:
@@ -83,11 +121,20 @@ class Versions:
 
         Raises:
             IncompatibleBundleError: the version came from no run.
+            IncompatibleBundleError: it is not what was registered.
             MlflowException: its run has no such artifact, or the registry is away.
         """
         run_id = self.run_id(version)
+        tags = self._client.get_model_version(self._name, version).tags
         with TemporaryDirectory(prefix="creditstream-") as folder:
-            yield Path(self._client.download_artifacts(run_id, name, folder))
+            path = Path(self._client.download_artifacts(run_id, name, folder))
+            changed = changed_files(tags, name, path)
+            if changed:
+                raise IncompatibleBundleError(
+                    f"{', '.join(changed)} of {self._name} version {version}: the SHA-256 is not "
+                    "that of its registration"
+                )
+            yield path
 
     def has_run(self, version: str) -> bool:
         """Whether the version came from a run; raises `MlflowException` where there is none."""
