@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
@@ -16,6 +17,7 @@ from training.out_of_fold import OUT_OF_FOLD_FILE, HeldOutScores, write_out_of_f
 from training.policy import DEFAULT_POLICY, read_policy
 from training.record_files import BUNDLE
 from training.register import Record, register
+from training.settings import SETTINGS_FILE
 
 ROWS = 2_000
 
@@ -59,6 +61,9 @@ def a_version(
     with TemporaryDirectory() as name:
         folder = Path(name)
         a_bundle(folder / BUNDLE, a_manifest(history_version=NO_HISTORIES), seed)
+        (folder / DEFAULT_POLICY.name).write_bytes(DEFAULT_POLICY.read_bytes())
+        asked = {"options": {"policy": str(DEFAULT_POLICY)}}
+        (folder / SETTINGS_FILE).write_bytes(msgspec.json.encode(asked))
         write_out_of_fold(folder / OUT_OF_FOLD_FILE, held_out)
         (folder / EVALUATION_FILE).write_bytes(_evaluation(held_out, group))
         return register(settings, Record({}, {"auc": 0.7}, {"code_version": "abc"}, folder))

@@ -16,7 +16,8 @@ from training.gate import Check, Verdict, judge_at_gate
 from training.gate_rules import GateRules
 from training.history_match import check_histories
 from training.promotion import Promotions
-from training.promotion_log import Move, version_before
+from training.promotion_log import Move, version_before, was_promoted
+from training.recorded_policy import check_policy
 from training.versions import Versions
 
 _LONGEST_REASON = 1_000
@@ -71,15 +72,17 @@ def promote(settings: MlflowSettings, version: str, motive: Motive, rules: GateR
             reason=motive.reason,
             findings=(*verdict.refusals, *verdict.warnings),
             override=motive.override if verdict.refusals else None,
+            rules=rules,
         )
     )
     return verdict
 
 
 def roll_back(settings: MlflowSettings, motive: Motive) -> Move:
-    """Move the alias back to the version before; the gate has let that one through once.
+    """Move the alias back to the version before; the gate is not asked again.
 
     Raises:
+        RefusedError: it was never promoted but put there by hand, and nobody overrides that.
         BadInputError: the log knows of no version before.
         PromotionConflictError: somebody else moves the alias.
         MlflowException: no such model, or the registry is away.
@@ -87,10 +90,16 @@ def roll_back(settings: MlflowSettings, motive: Motive) -> Move:
     """
     promotions = Promotions(settings)
     current = promotions.champion()
-    before = None if current is None else version_before(promotions.moves(), current)
+    moves = promotions.moves()
+    before = None if current is None else version_before(moves, current)
     if before is None:
         raise BadInputError(f"no version was {settings.model_alias} before {current}")
     check_servable(settings, before)
+    findings: tuple[str, ...] = ()
+    if not was_promoted(moves, before):
+        findings = (f"version {before} was never promoted: the gate was not asked of it",)
+    if findings and motive.override is None:
+        raise RefusedError("; ".join(findings))
     move = Move(
         kind="rollback",
         alias=settings.model_alias,
@@ -99,6 +108,8 @@ def roll_back(settings: MlflowSettings, motive: Motive) -> Move:
         by=motive.by,
         at=_now(),
         reason=motive.reason,
+        findings=findings,
+        override=motive.override if findings else None,
     )
     promotions.move(move)
     return move
@@ -127,15 +138,20 @@ def judge_version(
             evaluation = decode_evaluation(path.read_bytes())
     except (MlflowException, IncompatibleBundleError, msgspec.DecodeError) as error:
         return Verdict(checks=(_unknown("evaluation", version, error),), override=override)
+    policy = check_policy(settings, version, rules)
     if champion in (None, version):
-        return judge_at_gate(evaluation, None, rules, override)
+        return _with(judge_at_gate(evaluation, None, rules, override), policy)
     try:
         comparison = compare_versions(settings, champion, version)
     except (BadInputError, MlflowException, IncompatibleBundleError) as error:
         verdict = judge_at_gate(evaluation, None, rules, override)
         checks = (_unknown("comparison with the champion", version, error), *verdict.checks[1:])
-        return Verdict(checks=checks, override=override)
-    return judge_at_gate(evaluation, comparison, rules, override)
+        return _with(Verdict(checks=checks, override=override), policy)
+    return _with(judge_at_gate(evaluation, comparison, rules, override), policy)
+
+
+def _with(verdict: Verdict, check: Check) -> Verdict:
+    return Verdict(checks=(*verdict.checks, check), override=verdict.override)
 
 
 def _unknown(what: str, version: str, why: Exception) -> Check:

@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Callable
 
+from mlflow.exceptions import MlflowException
+
+from contracts.bundle import IncompatibleBundleError
 from runtime.settings import MlflowSettings
 from training.artifacts import recorded
 from training.calibrate import Method, WorthlessScoresError
@@ -76,9 +79,20 @@ def train(
     if options.promote:
         for words in promote(settings, version, motive, rulebook.policy.gate).in_words:
             say(words)
-        update_card(settings, version)
         say(f"{settings.model_name} version {version} is in force as {settings.model_alias}")
+        tell_on_card(settings, version, say)
     return version
+
+
+def tell_on_card(settings: MlflowSettings, version: str, say: Say) -> None:
+    """Write the card of a version in force anew; where that fails, the version is so all the same.
+
+    The failure is told, not raised: whoever read of one would promote the version again.
+    """
+    try:
+        update_card(settings, version)
+    except (BadInputError, IncompatibleBundleError, MlflowException, OSError) as error:
+        say(f"note: the card of version {version} does not tell of it yet: {error}")
 
 
 def _model_rows(options: TrainingOptions, loaded: Loaded, say: Say) -> TrainingRows:

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from training.gate_rules import GateRules
+
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One move of an alias.
@@ -19,6 +21,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
         reason: why.
         findings: what the gate held against the version.
         override: why it was moved against the findings; None where there were none.
+        rules: the bounds that the gate held the version against; None where it was not asked.
     """
 
     kind: Literal["promote", "rollback"]
@@ -30,6 +33,12 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     findings: tuple[str, ...] = ()
     override: str | None = None
+    rules: GateRules | None = None
+
+
+def was_promoted(moves: Sequence[Move], version: str) -> bool:
+    """Whether the gate has let the version through once, or was overridden for it."""
+    return any(move.kind == "promote" and move.version == version for move in moves)
 
 
 def version_before(moves: Sequence[Move], current: str) -> str | None:

@@ -15,6 +15,7 @@ from tests.registry import a_champion
 from tests.waiting import wait_until
 from training.__main__ import main
 from training.dataset import NO_HISTORIES
+from training.policy import DEFAULT_POLICY, read_policy
 from training.promotion import PromotionConflictError, Promotions
 from training.promotion_log import Move
 
@@ -167,6 +168,76 @@ def test_without_a_version_before_there_is_nothing_to_go_back_to(
     assert main(["rollback"]) == 2
 
     assert "no version was champion before 1" in capsys.readouterr().err
+
+
+def test_a_version_that_was_put_into_force_by_hand_is_gone_back_to_for_a_reason_alone(
+    registry: MlflowSettings, good: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by_hand = a_version(registry, scores(noise=0.1), seed=8)
+    client = MlflowClient(registry.tracking_uri)
+    client.set_registered_model_alias(registry.model_name, registry.model_alias, by_hand)
+    better = a_version(registry, scores(noise=0.0), seed=9)
+    assert main(["promote", better]) == 0
+
+    assert main(["rollback"]) == 1
+    assert f"version {by_hand} was never promoted" in capsys.readouterr().err
+    assert champion(registry) == better != good
+    assert main(["rollback", "--override", "the lesser evil"]) == 0
+
+    assert champion(registry) == by_hand
+    assert Promotions(registry).moves()[-1].override == "the lesser evil"
+
+
+def test_the_version_in_force_is_not_promoted_again(
+    registry: MlflowSettings, good: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["promote", good]) == 0
+
+    assert f"version {good} is champion already" in capsys.readouterr().out
+    assert len(Promotions(registry).moves()) == 1
+
+
+def test_a_card_that_cannot_be_written_is_told_and_the_version_is_in_force(
+    registry: MlflowSettings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("training.pipeline.update_card", full)
+    version = a_version(registry, scores(noise=0.1))
+
+    assert main(["promote", version]) == 0
+
+    in_force, note = capsys.readouterr().out.splitlines()[-2:]
+    assert in_force.endswith(f"version {version} is champion")
+    assert note.endswith("does not tell of it yet: No space left on device")
+
+
+def test_bounds_other_than_those_of_the_training_need_a_reason_and_are_kept(
+    registry: MlflowSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lax = tmp_path / "lax.toml"
+    lax.write_text(DEFAULT_POLICY.read_text().replace("four_fifths = 0.8", "four_fifths = 0.5"))
+    version = a_version(registry, scores(noise=0.1))
+
+    assert main(["promote", version, "--policy", str(lax)]) == 1
+    assert "four_fifths 0.5, recorded 0.8" in capsys.readouterr().err
+    assert main(["promote", version, "--policy", str(lax), "--override", "as agreed"]) == 0
+
+    (move,) = Promotions(registry).moves()
+    assert (move.override, move.rules) == ("as agreed", read_policy(lax).gate)
+
+
+def test_a_record_that_was_changed_after_its_registration_is_refused(
+    registry: MlflowSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = a_version(registry, scores(noise=0.1))
+    (evaluation,) = tmp_path.rglob("evaluation.json")
+    evaluation.write_bytes(evaluation.read_bytes() + b" ")
+
+    assert main(["promote", version]) == 1
+
+    assert "evaluation.json of creditstream version 1: the SHA-256" in capsys.readouterr().err
 
 
 def test_whoever_judged_against_another_champion_is_told(

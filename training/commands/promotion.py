@@ -4,11 +4,11 @@ import argparse
 import getpass
 from pathlib import Path
 
-from training.card.update import update_card
 from training.champion import Motive, promote, roll_back
 from training.commands.arguments import Commands, add_alias, mlflow_settings
-from training.pipeline import Say
+from training.pipeline import Say, tell_on_card
 from training.policy import DEFAULT_POLICY, read_policy
+from training.promotion import Promotions
 
 
 def add_promote(commands: Commands) -> None:
@@ -27,6 +27,11 @@ def add_rollback(commands: Commands) -> None:
     """Add the command `rollback`."""
     parser = commands.add_parser("rollback", help="put the version before into force again")
     add_reason(parser)
+    parser.add_argument(
+        "--override",
+        metavar="REASON",
+        help="go back to a version that was never promoted, for this recorded reason",
+    )
     parser.set_defaults(command=_rollback)
 
 
@@ -59,21 +64,24 @@ def _user() -> str:
 
 def _promote(options: argparse.Namespace, say: Say) -> int:
     settings = mlflow_settings(options)
+    if Promotions(settings).champion() == options.version:
+        say(f"{settings.model_name} version {options.version} is {settings.model_alias} already")
+        return 0
     rules = read_policy(options.policy).gate
     who_and_why = motive(options, options.override)
     for words in promote(settings, options.version, who_and_why, rules).in_words:
         say(words)
-    update_card(settings, options.version)
     say(f"{settings.model_name} version {options.version} is {settings.model_alias}")
+    tell_on_card(settings, options.version, say)
     return 0
 
 
 def _rollback(options: argparse.Namespace, say: Say) -> int:
     settings = mlflow_settings(options)
-    moved = roll_back(settings, motive(options))
-    update_card(settings, moved.version)
+    moved = roll_back(settings, motive(options, options.override))
     say(
         f"{settings.model_name} version {moved.version} is {settings.model_alias} again, "
         f"in place of {moved.previous}"
     )
+    tell_on_card(settings, moved.version, say)
     return 0

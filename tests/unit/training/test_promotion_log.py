@@ -1,7 +1,9 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.promotion_log import Move, version_before
+from training.gate_rules import GateRules
+from training.promotion_log import Move, version_before, was_promoted
 
 
 def moved(kind: str, version: str, previous: str | None) -> Move:
@@ -51,6 +53,27 @@ def test_a_move_in_the_log_that_was_never_made_is_not_gone_back_to() -> None:
     moves = [*promoted("1", "2"), moved("promote", "3", "1")]  # 2 was logged, and 1 stayed
 
     assert version_before(moves, "3") == "1"
+
+
+def test_a_version_that_the_alias_was_moved_to_by_hand_was_never_promoted() -> None:
+    moves = [*promoted("1"), moved("promote", "3", "2")]
+
+    assert version_before(moves, "3") == "2"
+    assert not was_promoted(moves, "2")
+    assert was_promoted(moves, "1")
+
+
+def test_a_rollback_is_no_promotion() -> None:
+    assert not was_promoted([moved("rollback", "2", "3")], "2")
+
+
+def test_the_bounds_of_the_gate_stay_in_the_log_and_an_older_log_has_none() -> None:
+    move = msgspec.structs.replace(moved("promote", "1", None), rules=GateRules(overlap_rows=7))
+    older = msgspec.to_builtins(moved("promote", "1", None))
+    del older["rules"]
+
+    assert msgspec.json.decode(msgspec.json.encode(move), type=Move).rules == move.rules
+    assert msgspec.convert(older, Move).rules is None
 
 
 @given(st.lists(st.integers(1, 9).map(str), min_size=1, max_size=12, unique=True))
