@@ -27,6 +27,11 @@ class _Note(msgspec.Struct):
     alone: bool
     attempts: int = 0
 
+    @property
+    def condemns(self) -> bool:
+        """Whether the one record is known to end the process."""
+        return self.alone and self.attempts >= _LIMIT
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -45,16 +50,24 @@ class CrashGuard:
     is killed leaves the notes as they were before it or after it.
     """
 
-    def __init__(self, path: Path, excuses: tuple[type[Exception], ...] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        excuses: tuple[type[Exception], ...] = (),
+        *,
+        until_done: bool = False,
+    ) -> None:
         """Begin with the notes of the last process.
 
         Args:
             path: the file of the notes.
             excuses: errors that say of themselves that no record is to blame, such as a broker or
                 a disk that fails; they end the process too, and are not held against the records.
+            until_done: keep what is known of condemned records until `done`: for a service that
+                begins a batch before the last one is confirmed, and may get both again.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._excuses = excuses
+        self._excuses, self._until_done = excuses, until_done
         self._notes = _read(path)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         weakref.finalize(self, os.close, self._file)
@@ -71,8 +84,16 @@ class CrashGuard:
             return
         for record in records:
             alone = self._alone(record)
-            condemned = alone is not None and alone.attempts >= _LIMIT
+            condemned = alone is not None and alone.condemns
             yield Attempt([record], alone=True, condemned=condemned)
+
+    def done(self, records: Sequence[RawRecord]) -> None:
+        """The output of these is confirmed: forget the condemned ones up to them."""
+        spans = [(place, last) for place, _, last in _spans(records) if self._notes.get(place)]
+        for place, last in spans:
+            self._notes[place] = [note for note in self._notes[place] if note.last > last]
+        if spans:
+            self._write()
 
     @contextmanager
     def guarded(self, attempt: Attempt) -> Iterator[None]:
@@ -91,7 +112,8 @@ class CrashGuard:
 
     def _ended_in(self, place: str, first: int, last: int) -> int:
         notes = self._notes.get(place, [])
-        return sum(n.attempts for n in notes if not n.alone and n.first <= last and first <= n.last)
+        near = [note for note in notes if note.first <= last and first <= note.last]
+        return sum(note.attempts for note in near if not note.alone or note.condemns)
 
     def _alone(self, record: RawRecord) -> _Note | None:
         notes = self._notes.get(_place(record), [])
@@ -112,11 +134,13 @@ class CrashGuard:
         return notes[-1]
 
     def _strike(self, place: str, done: int) -> None:
-        """Forget what lies at or before the offset that is done."""
-        kept = [note for note in self._notes.get(place, []) if note.last > done]
-        for note in kept:
+        """Forget what lies at or before the offset that has ended well."""
+        notes = self._notes.get(place, [])
+        after = [note for note in notes if note.last > done]
+        for note in after:
             note.first = max(note.first, done + 1)
-        self._notes[place] = kept
+        known = [n for n in notes if self._until_done and n.condemns and n.last <= done]
+        self._notes[place] = known + after
 
     def _write(self) -> None:
         notes = msgspec.json.encode(self._notes).ljust(self._size)  # over all that was there

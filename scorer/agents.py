@@ -129,6 +129,7 @@ class ScoringAgent:
             await app.crash(error)
             raise
         batch.event.ack()
+        self._guard.done(batch.records)
         self._note(batch)
 
     def _note(self, batch: Batch) -> None:

@@ -75,6 +75,8 @@ def _run(
         models=models,
         histories=store,
         publisher=Publisher(Producer(settings.kafka, service.name), settings.kafka, service.name),
-        guard=CrashGuard(settings.state_dir / "attempts.json", excuses=(OSError, lmdb.Error)),
+        guard=CrashGuard(
+            settings.state_dir / "attempts.json", excuses=(OSError, lmdb.Error), until_done=True
+        ),
     )
     asyncio.run(Worker(service, feed, agent, create_app(settings, agent)).run())

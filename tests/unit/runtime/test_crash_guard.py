@@ -109,3 +109,38 @@ def test_an_error_that_blames_no_record_is_not_counted(tmp_path: Path) -> None:
         with pytest.raises(ConnectionError), guard.guarded(attempt):
             raise ConnectionError
     assert [a.alone for a in CrashGuard(path).attempts(records)] == [False]
+
+
+def _life_of_two_batches(path: Path, *, until_done: bool) -> None:
+    """The second batch begins before the first is confirmed; in each one record is poisonous."""
+    guard = CrashGuard(path, until_done=until_done)
+    for records in (_records(*range(5)), _records(*range(5, 10))):
+        for attempt in guard.attempts(records):
+            if not attempt.condemned:
+                with guard.guarded(attempt):
+                    if {2, 7} & {record.offset for record in attempt.records}:
+                        raise ProcessEndedError
+
+
+def _deaths_of_two_batches(path: Path, *, until_done: bool = True) -> int:
+    for ended in range(100):
+        try:
+            _life_of_two_batches(path, until_done=until_done)
+        except ProcessEndedError:
+            continue
+        return ended
+    return 100
+
+
+def test_a_poisonous_record_is_found_once_though_its_batch_comes_again(tmp_path: Path) -> None:
+    assert _deaths_of_two_batches(tmp_path / "n") == 12
+    assert _deaths_of_two_batches(tmp_path / "m", until_done=False) > 12
+
+
+def test_what_is_done_is_no_longer_held_against_a_record(tmp_path: Path) -> None:
+    _deaths_of_two_batches(tmp_path / "n")
+    guard = CrashGuard(tmp_path / "n", until_done=True)
+    guard.done(_records(*range(5)))
+    again = CrashGuard(tmp_path / "n", until_done=True)
+    assert [a.alone for a in again.attempts(_records(*range(5)))] == [False]
+    assert [a.condemned for a in again.attempts(_records(6, 7, 8))] == [False, True, False]

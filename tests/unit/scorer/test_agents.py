@@ -124,7 +124,7 @@ class Stand:
             "scorer", host="127.0.0.1", port=0, stall_seconds=60, dead_letter_limit=4
         )
         self.app = App(self.steps)
-        self.guard = CrashGuard(self.folder / "attempts.json")
+        self.guard = CrashGuard(self.folder / "attempts.json", until_done=True)
         self.agent = ScoringAgent(
             service=self.service,
             scorer=BatchScorer(self.bundle),
@@ -255,3 +255,15 @@ async def _until(condition: Callable[[], bool], message: str) -> None:
 
 def _row(bundle: ModelBundle, scored: LoanScored) -> FloatMatrix:
     return unpack(scored.features, len(bundle.manifest.features))[None, :]
+
+
+def test_what_condemned_a_record_is_forgotten_once_its_batch_is_confirmed(stand: Stand) -> None:
+    poison = stand.batch(an_application(1))
+    for attempt in (Attempt(poison.records), Attempt(poison.records, alone=True)):
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError), stand.guard.guarded(attempt):
+                raise ZeroDivisionError
+    assert [a.condemned for a in stand.guard.attempts(poison.records)] == [True]
+    asyncio.run(stand.take(poison))
+    assert len(stand.broker.records(LETTERS)) == 1
+    assert [a.alone for a in stand.guard.attempts(poison.records)] == [False]
