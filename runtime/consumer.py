@@ -3,7 +3,7 @@
 import logging
 import operator
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from confluent_kafka import Consumer as Client
@@ -46,6 +46,7 @@ class Consumer:
         self._statistics = Statistics()
         self._early: list[Message] = []
         self._mine: set[tuple[str, int]] = set()
+        self._overtaken: dict[tuple[str, int], int] = {}
         self._idling = False
         self.connected = False
         self._client = self._join()
@@ -61,6 +62,8 @@ class Consumer:
             self._client.resume(self._client.assignment())
         messages, self._early = self._early[:size], self._early[size:]
         messages = messages or self._client.consume(1, wait)
+        if not messages and self._overtaken:  # else they would wait for the next record
+            self.commit(())
         if 0 < len(messages) < size:  # what has piled up; a lone record does not wait for others
             messages += self._client.consume(size - len(messages), 0)
         return [raw_record(message) for message in messages if self._is_record(message)]
@@ -68,18 +71,18 @@ class Consumer:
     def commit(self, records: Sequence[RawRecord]) -> None:
         """Commit that everything up to these records is done.
 
-        A commit that comes too late, after the partitions went to another member, is dropped: the
-        other member reads the records again.
+        A commit that a rebalance overtakes is made again with the next one, or when nothing comes;
+        for partitions that went to another member it is dropped: that member reads them again.
 
         Raises:
             KafkaException: the broker did not take it within 30 seconds.
         """
-        offsets: dict[tuple[str, int], int] = {}
+        offsets, self._overtaken = self._overtaken, {}
         for record in records:
             place = (record.topic, record.partition)
             offsets[place] = max(offsets.get(place, 0), record.offset + 1)
         if offsets:
-            self._commit([TopicPartition(*place, offset) for place, offset in offsets.items()])
+            self._commit(offsets)
 
     def idle(self, wait: float) -> None:
         """Stay in the group for `wait` seconds without taking records."""
@@ -150,21 +153,24 @@ class Consumer:
         gone = {(partition.topic, partition.partition) for partition in partitions}
         self._early = [m for m in self._early if (m.topic(), m.partition()) not in gone]
         self._mine -= gone
+        self._overtaken = {at: o for at, o in self._overtaken.items() if at not in gone}
         logger.info("revoked: %s", sorted(gone))
 
     def _look(self, statistics: str) -> None:
         self._statistics = read_statistics(statistics)
         self.connected = self._statistics.connected
 
-    def _commit(self, offsets: list[TopicPartition]) -> None:
+    def _commit(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        partitions = [TopicPartition(*place, offset) for place, offset in offsets.items()]
         deadline = time.monotonic() + _COMMIT_SECONDS
         while True:
             try:
-                self._client.commit(offsets=offsets, asynchronous=False)
+                self._client.commit(offsets=partitions, asynchronous=False)
             except KafkaException as error:
                 code = error.args[0].code()
                 if code in OVERTAKEN:
                     logger.warning("commit overtaken by a rebalance: %s", error)
+                    self._overtaken = {at: o for at, o in offsets.items() if at in self._mine}
                     return
                 if code not in NOT_YET or time.monotonic() > deadline:
                     raise
