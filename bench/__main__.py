@@ -69,7 +69,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--data",
         type=Path,
         metavar="FOLDER",
-        help="for histories: Kaggle's CSV, not synthetic ones",
+        help="for histories and training: Kaggle's CSV, not synthetic ones",
     )
     parser.add_argument("--only", nargs="+", choices=names, help="some of them")
     parser.add_argument(

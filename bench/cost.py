@@ -1,9 +1,11 @@
 """What a command takes; run as a program of its own, so that the caller's memory is not counted."""
 
+import os
 import resource
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -23,15 +25,21 @@ class CommandFailedError(RuntimeError):
     """A command ended with an error; the message has the end of what it wrote."""
 
 
-def cost_of(module: str, *arguments: str) -> Cost:
-    """Run a module of the product, from its start to its end.
+def cost_of(module: str, *arguments: str, variables: Mapping[str, str] | None = None) -> Cost:
+    """Run a module of the product, from its start to its end, with these variables besides ours.
 
     Raises:
         CommandFailedError: it failed.
     """
     command = [sys.executable, "-m", module, *arguments]
     watched = [sys.executable, "-m", "bench.cost", *command]
-    done = subprocess.run(watched, cwd=_ROOT, capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        watched,
+        cwd=_ROOT,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **(variables or {})},
+    )
     if done.returncode:
         said = done.stderr.decode(errors="replace")[-2000:]
         raise CommandFailedError(f"{' '.join(command)}:\n{said}")

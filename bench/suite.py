@@ -18,6 +18,7 @@ from bench import (
     profiles,
     steps,
     throughput,
+    whole_training,
     windows,
 )
 from bench.material import Material, Say
@@ -55,6 +56,7 @@ BENCHMARKS = (
     Benchmark("steps", lambda around, scale: steps.measure(around.material, scale)),
     Benchmark("windows", lambda around, scale: windows.measure(around.material, scale)),
     Benchmark("histories", lambda around, scale: histories.measure(around.data, scale)),
+    Benchmark("training", lambda around, scale: whole_training.measure(around.data, scale)),
     Benchmark("batch_scores", lambda around, scale: batch_scores.measure(around.material, scale)),
     Benchmark("throughput", lambda around, scale: throughput.measure(around.stage, scale)),
     Benchmark("latency", lambda around, scale: latency.measure(around.stage, scale)),
