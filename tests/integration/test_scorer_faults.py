@@ -250,16 +250,26 @@ def test_a_full_history_store_ends_it_with_a_clear_error(stage: Stage) -> None:
 def test_two_workers_share_the_partitions_and_lose_nothing_as_they_come_and_go(
     stage: Stage,
 ) -> None:
-    sizes = {"BATCH_SIZE": "20"}
+    sizes, published = {"BATCH_SIZE": "20"}, 0
+
+    def publish_more() -> None:
+        nonlocal published
+        publish_applications(stage, 500)
+        published += 500
+
+    def share_of(worker: ServiceProcess) -> float:
+        """What it has read; there is more to read until it has its partitions."""
+        publish_more()
+        return worker.metric("creditstream_records_total")
+
     with start(stage, **sizes).wait_ready() as first:
-        publish_applications(stage, 2_000)
+        publish_more()
         with start(stage, STATE_DIR=str(stage.folder / "second"), **sizes).wait_ready() as second:
-            publish_applications(stage, 2_000)
-            wait_until(lambda: second.metric("creditstream_records_total") > 0, _SECONDS, "a share")
+            wait_until(lambda: share_of(second) > 0, _SECONDS, "a share")
             assert first.stop() == 0
-            publish_applications(stage, 1_000)
-            wait_committed(stage, 5_000)
-    assert len(first_of_each(scores(stage))) == 5_000
+            publish_more()
+            wait_committed(stage, published)
+    assert len(first_of_each(scores(stage))) == published
 
 
 def test_the_view_goes_on_where_it_was_and_starts_anew_with_a_new_topic(stage: Stage) -> None:
