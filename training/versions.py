@@ -120,15 +120,14 @@ class Versions:
         """A file or folder of the version's run; it is gone afterwards.
 
         Raises:
-            IncompatibleBundleError: the version came from no run.
-            IncompatibleBundleError: it is not what was registered.
+            IncompatibleBundleError: the version came from no run, or it is not what was registered.
             MlflowException: its run has no such artifact, or the registry is away.
         """
-        run_id = self.run_id(version)
-        tags = self._client.get_model_version(self._name, version).tags
+        found = self._client.get_model_version(self._name, version)
+        run_id = self._run_of(found)
         with TemporaryDirectory(prefix="creditstream-") as folder:
             path = Path(self._client.download_artifacts(run_id, name, folder))
-            changed = changed_files(tags, name, path)
+            changed = changed_files(found.tags, name, path)
             if changed:
                 raise IncompatibleBundleError(
                     f"{', '.join(changed)} of {self._name} version {version}: the SHA-256 is not "
@@ -147,10 +146,12 @@ class Versions:
             IncompatibleBundleError: it came from no run.
             MlflowException: no such version, or the registry is away.
         """
-        found = self._client.get_model_version(self._name, version).run_id
-        if not found:
-            raise IncompatibleBundleError(f"{self._name} version {version} came from no run")
-        return str(found)
+        return self._run_of(self._client.get_model_version(self._name, version))
+
+    def _run_of(self, found: ModelVersion) -> str:
+        if not found.run_id:
+            raise IncompatibleBundleError(f"{self._name} version {found.version} came from no run")
+        return str(found.run_id)
 
     def _aliases(self) -> dict[str, tuple[str, ...]]:
         aliases = self._client.get_registered_model(self._name).aliases
