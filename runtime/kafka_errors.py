@@ -11,7 +11,7 @@ OVERTAKEN = {
     KafkaError._ASSIGNMENT_LOST,  # noqa: SLF001 - librdkafka's own codes carry the underscore
     KafkaError._NO_OFFSET,  # noqa: SLF001
 }
-"""A commit came too late: another member has the partitions and reads the records again."""
+"""A rebalance overtook a commit; whoever holds a partition afterwards goes on in it."""
 
 NOT_YET = {
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
