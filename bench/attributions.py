@@ -1,12 +1,13 @@
 """Exact SHAP attributions: LightGBM's own, the shap package's, the compiled engine's."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import lightgbm as lgb
 import numpy as np
 
+from bench.by_batch import ByBatch, Unit
 from bench.material import Material
-from bench.results import Chart, Findings, Table
+from bench.results import Findings
 from bench.scale import Scale
 from bench.timing import Spread, side_by_side
 from bench.tree_explainer import TreeExplainerEngine
@@ -16,8 +17,7 @@ from runtime.tree_text import Doubles
 
 _COUNTS = (1, 16, 64, 256)
 _LIGHTGBM, _OURS = "pred_contrib, 1 thread", "compiled, 1 thread"
-
-Timings = Mapping[int, Mapping[str, Spread]]
+_UNIT = Unit(1e3, 3, "ms", "ms")
 
 
 def measure(material: Material, scale: Scale) -> Findings:
@@ -33,7 +33,15 @@ def measure(material: Material, scale: Scale) -> Findings:
         timings[count] = side_by_side(calls, scale.call_rounds)
         exact = engines[_LIGHTGBM](batch)
         apart[count] = float(np.abs(engines[_OURS](batch) - exact).max())
-    return Findings(tables=[_table(timings, apart)], figures=_figures(timings, apart))
+    found = ByBatch(_UNIT, _LIGHTGBM, _OURS, timings, apart)
+    table = found.table(
+        name="attributions",
+        title="Exact SHAP attributions",
+        about="milliseconds a row by the number of rows in a batch; the difference is the compiled "
+        "engine's to pred_contrib, in log-odds, over all attributions of the batch",
+        faster="times faster than pred_contrib",
+    )
+    return Findings(tables=[table], figures=found.figures())
 
 
 def _engines(booster: lgb.Booster) -> dict[str, Callable[[FloatMatrix], Doubles]]:
@@ -56,39 +64,3 @@ def _engines(booster: lgb.Booster) -> dict[str, Callable[[FloatMatrix], Doubles]
 
 def _call(engine: Callable[[FloatMatrix], Doubles], batch: FloatMatrix) -> Callable[[], Doubles]:
     return lambda: engine(batch)
-
-
-def _ratio(timings: Mapping[str, Spread]) -> float:
-    return timings[_LIGHTGBM].against(timings[_OURS])
-
-
-def _table(timings: Timings, apart: Mapping[int, float]) -> Table:
-    rows = [
-        {
-            "rows": f"{count:,}",
-            **{name: f"{1e3 * one.median / count:.3f}" for name, one in of.items()},
-            "times faster than pred_contrib": f"{_ratio(of):.1f}",
-            "largest difference": f"{apart[count]:.1e}",
-        }
-        for count, of in timings.items()
-    ]
-    series = {
-        name: [(float(count), 1e3 * of[name].median / count) for count, of in timings.items()]
-        for name in timings[_COUNTS[0]]
-    }
-    return Table(
-        name="attributions",
-        title="Exact SHAP attributions",
-        about="milliseconds a row by the number of rows in a batch; the difference is the compiled "
-        "engine's to pred_contrib, in log-odds, over all attributions of the batch",
-        rows=rows,
-        chart=Chart(
-            kind="lines", x="rows in a batch", y="ms a row", logarithmic=True, series=series
-        ),
-    )
-
-
-def _figures(timings: Timings, apart: Mapping[int, float]) -> dict[str, float]:
-    figures = {f"ratio at {count} rows": _ratio(of) for count, of in timings.items()}
-    figures |= {f"ms a row at {n} rows": 1e3 * of[_OURS].median / n for n, of in timings.items()}
-    return {**figures, "largest difference": max(apart.values())}
