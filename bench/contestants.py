@@ -12,7 +12,7 @@ PEERS_PYTHON = _ROOT / ".venv-bench" / "bin" / "python"
 _OURS = Path(sys.executable)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Contestant:
     """A program that does the scorer's work.
 
