@@ -44,7 +44,7 @@ check: setup ## format, lint, types, import rules, generated files
 	$(BIN)/python -m query_api openapi --check
 	$(BIN)/python -m deploy.local.notebooks --check
 
-bench: setup $(BENCH_STAMP) ## measure all, beside other frameworks, into docs/benchmarks.md; QUICK=1: ten minutes
+bench: setup $(BENCH_STAMP) ## measure all, beside other frameworks, into docs/benchmarks.md; QUICK=1: ten minutes, into var/bench/quick
 	$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick)
 
 train: setup ## train and register a model from a Kaggle folder: DATA=folder

@@ -1,12 +1,16 @@
-"""Runs the benchmarks: `make bench`, or `make bench QUICK=1` for about ten minutes."""
+"""Runs the benchmarks: `make bench`, or `make bench QUICK=1` for about ten minutes.
+
+The full form writes bench/results and docs; the quick one var/bench/quick, and leaves those alone.
+"""
 
 import argparse
 import datetime as dt
+import http.client
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -19,6 +23,7 @@ from bench.bounds import Judged, for_terminal, judge, read_bounds
 from bench.capacity import write_capacity
 from bench.material import material
 from bench.page import write_page
+from bench.places import Places, places
 from bench.provenance import this_run
 from bench.results import Result, Table, read_results, write_result
 from bench.scale import FULL, QUICK, Scale
@@ -27,35 +32,43 @@ from bench.suite import BENCHMARKS, Benchmark, Surroundings
 _MATERIAL = Path("var/bench")
 
 
-_FAILURES = (RuntimeError, subprocess.CalledProcessError, KafkaException)
+_FAILURES = (
+    RuntimeError,
+    OSError,
+    http.client.HTTPException,
+    subprocess.CalledProcessError,
+    KafkaException,
+)
 """What ends a benchmark but not the others: a contestant, a service or Kafka that fails."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write results and page; 1 where a bound is missed or a benchmark failed."""
     options = _options(arguments)
-    console = Console()
+    console, at = Console(), places(quick=options.quick)
     if options.page:
-        _report(read_results(), console)
+        _report(read_results(at.results), at, console)
         return 0
     chosen = [one for one in BENCHMARKS if not options.only or one.name in options.only]
     done: list[str] = []
     try:
-        _measure(chosen, QUICK if options.quick else FULL, options.data, console, done)
+        for measured in _measured(chosen, QUICK if options.quick else FULL, options.data, console):
+            write_result(measured, at.results)
+            done.append(measured.name)
     finally:  # what was measured before an interrupt is worth its page
-        results = read_results()
-        judged = _report({name: results[name] for name in done}, console)
+        results = read_results(at.results)
+        judged = _report({name: results[name] for name in done}, at, console)
     failed = [one.name for one in chosen if one.name not in done]
     if failed:
         console.print(f"failed, for the reasons above: {', '.join(failed)}", style="bold red")
     return int(bool(failed) or any(one.verdict == "missed" for one in judged))
 
 
-def _report(measured: Mapping[str, Result], console: Console) -> Sequence[Judged]:
+def _report(measured: Mapping[str, Result], at: Places, console: Console) -> Sequence[Judged]:
     """Write the pages from all results that are there; print the bounds of those given."""
-    bounds, results = read_bounds(), read_results()
-    page = write_page(results, [one.name for one in BENCHMARKS], judge(bounds, results))
-    console.print(f"written: {page}, {write_capacity(results)}")
+    bounds, results = read_bounds(), read_results(at.results)
+    page = write_page(results, [one.name for one in BENCHMARKS], judge(bounds, results), at)
+    console.print(f"written: {page}, {write_capacity(results, at)}", soft_wrap=True)
     judged = judge(bounds, measured)
     console.print(for_terminal(judged))
     return judged
@@ -64,7 +77,7 @@ def _report(measured: Mapping[str, Result], console: Console) -> Sequence[Judged
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     names = [one.name for one in BENCHMARKS]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer rounds")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes, fewer rounds")
     parser.add_argument(
         "--data",
         type=Path,
@@ -78,17 +91,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measure(
-    chosen: Sequence[Benchmark],
-    scale: Scale,
-    data: Path | None,
-    console: Console,
-    done: list[str],
-) -> None:
-    """Run benchmarks one after the other; each one's result is on disk before the next begins.
-
-    The names of those that succeeded are added to `done`.
-    """
+def _measured(
+    chosen: Sequence[Benchmark], scale: Scale, data: Path | None, console: Console
+) -> Iterator[Result]:
+    """Run benchmarks one after the other; those that fail give no result, and say why."""
     say = partial(_say, console)
     with ExitStack() as stack:
         folder = Path(
@@ -98,22 +104,21 @@ def _measure(
         for number, benchmark in enumerate(chosen, 1):
             say(f"{number} of {len(chosen)}: {benchmark.name}")
             try:
-                tables = _run(benchmark, surroundings, scale)
+                result = _run(benchmark, surroundings, scale)
             except _FAILURES:
                 console.print_exception(show_locals=False)
                 continue
-            for table in tables:
+            for table in result.findings.tables:
                 console.print(_for_terminal(table))
-            done.append(benchmark.name)
+            yield result
 
 
-def _run(benchmark: Benchmark, surroundings: Surroundings, scale: Scale) -> Sequence[Table]:
+def _run(benchmark: Benchmark, surroundings: Surroundings, scale: Scale) -> Result:
     began = time.monotonic()
     findings = benchmark.measure(surroundings, scale)
     seconds = time.monotonic() - began
     run = this_run(command=_command(scale), quick=scale.quick, seconds=seconds)
-    write_result(Result(name=benchmark.name, run=run, findings=findings))
-    return findings.tables
+    return Result(name=benchmark.name, run=run, findings=findings)
 
 
 def _say(console: Console, text: str) -> None:

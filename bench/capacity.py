@@ -1,4 +1,4 @@
-"""docs/capacity.md: what a load takes, from the figures of the results alone."""
+"""The page on capacity: what a load takes, from the figures of the results alone."""
 
 import math
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.page import markdown_rows
-from bench.results import Result
+from bench.places import Places
+from bench.results import Result, Run
 
-_PAGE = Path(__file__).parents[1] / "docs" / "capacity.md"
 _LOADS = (100, 10_000, 1_000_000)
 _SPREAD = ("scorer", "explainer", "projector")  # over partitions; the drift monitor is one process
 _SERVICES = ("scorer", "explainer", "drift_monitor", "projector")
@@ -75,16 +75,17 @@ def _processes(rate: int, us: float) -> int:
     return math.ceil(rate * us / 1e6 / _BUSY)
 
 
-def write_capacity(results: Mapping[str, Result]) -> Path:
+def write_capacity(results: Mapping[str, Result], at: Places) -> Path:
     """Write the page; without the figures it says which benchmark gives them."""
     figures = results["memory"].findings.figures if "memory" in results else {}
     complete = all(name in figures for name in _NEEDED)
-    _PAGE.write_text(_text(results, figures) if complete else _MISSING, encoding="utf-8")
-    return _PAGE
+    page = at.pages / "capacity.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(_text(results["memory"].run, figures, at) if complete else _MISSING, "utf-8")
+    return page
 
 
-def _text(results: Mapping[str, Result], figures: Mapping[str, float]) -> str:
-    run = results["memory"].run
+def _text(run: Run, figures: Mapping[str, float], at: Places) -> str:
     costs = [
         {
             "service": name,
@@ -96,7 +97,9 @@ def _text(results: Mapping[str, Result], figures: Mapping[str, float]) -> str:
     ]
     return "\n".join(
         [
-            _INTRODUCTION.format(machine=run.machine, at=run.at[:10]),
+            _INTRODUCTION.format(
+                results=at.link("memory.json"), machine=run.machine, at=run.at[:10]
+            ),
             markdown_rows(costs),
             _RULES.format(busy=_BUSY, replicas=_REPLICAS, broker=_BROKER_BYTES / _MB),
             markdown_rows([need(figures, rate).cells() for rate in _LOADS]),
@@ -121,10 +124,11 @@ def _limits(figures: Mapping[str, float]) -> str:
 
 _INTRODUCTION = """# Capacity
 
-Written by `make bench` from [`bench/results/memory.json`](../bench/results/memory.json), measured
-on {at}: every service and Kafka at once, under a backlog, on {machine}.
-Memory is the most that a process held; how it went with the number of applications is shown in
-[benchmarks.md](benchmarks.md).
+Written by `make bench` from {results}.
+
+The figures were measured on {at}, on {machine}:
+every service and Kafka at once, under a backlog. Memory is the most that a process held; how it
+went with the number of applications is shown in [benchmarks.md](benchmarks.md).
 
 A process uses one core. A partition is read by one process of a service, so there must be at least
 as many partitions as processes of the service that needs most of them.

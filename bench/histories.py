@@ -59,7 +59,23 @@ def _commands_table(commands: Mapping[str, Cost], rows: int) -> Table:
             }
             for name, cost in commands.items()
         ],
+        chart=Chart(
+            kind="bars",
+            x="",
+            y="seconds",
+            series={
+                "on the wall": [(_plain(name), cost.wall) for name, cost in commands.items()],
+                "of all processors": [
+                    (_plain(name), cost.processor) for name, cost in commands.items()
+                ],
+            },
+        ),
     )
+
+
+def _plain(name: str) -> str:
+    """A command as a chart shows it, which knows no Markdown."""
+    return name.partition(",")[0].strip("`")
 
 
 def _plain_table(costs: Mapping[str, Costs], width: int, rows: int) -> Table:

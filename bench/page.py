@@ -1,33 +1,36 @@
-"""docs/benchmarks.md and its charts, from the results alone."""
+"""The page of the benchmarks and its charts, from the results alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench.bounds import Judged, bounds_rows
 from bench.charts import draw
+from bench.places import Places
 from bench.results import Result, Run, Table
 
-_DOCS = Path(__file__).parents[1] / "docs"
 _CHARTS = "benchmarks"
 _INTRODUCTION = """# Benchmarks
 
-Written by `make bench` from [`bench/results`](../bench/results). Alternatives are measured in turn,
-round by round, and what they give is checked before their time counts; tables show medians. Ratios
-carry over to other machines, single figures do not. What the figures mean for a cluster stands in
-[capacity.md](capacity.md).
+Written by `make bench` from {results}.
+
+Alternatives are measured in turn, round by round, and what they give is checked before their time
+counts; tables show medians. Ratios carry over to other machines, single figures do not. What the
+figures mean for a cluster stands in [capacity.md](capacity.md).
 """
+_BOUNDS = "From `bench/bounds.toml`; some hold at full size alone, and are judged there alone."
 
 
 def write_page(
-    results: Mapping[str, Result], order: Sequence[str], judged: Sequence[Judged]
+    results: Mapping[str, Result], order: Sequence[str], judged: Sequence[Judged], at: Places
 ) -> Path:
     """Write the page and a chart for every table; returns the page."""
-    parts = [_INTRODUCTION, _bounds(judged)]
+    parts = [_INTRODUCTION.format(results=at.link()), _bounds(judged)]
     for name in order:
         if name in results:
-            parts += list(_sections(results[name]))
+            parts += list(_sections(results[name], at.pages / _CHARTS))
     parts.append(_origins(results[name].run for name in order if name in results))
-    page = _DOCS / "benchmarks.md"
+    page = at.pages / "benchmarks.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("\n".join(parts), encoding="utf-8")
     return page
 
@@ -41,24 +44,24 @@ def markdown_rows(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _bounds(judged: Sequence[Judged]) -> str:
-    return f"## Bounds\n\nFrom `bench/bounds.toml`.\n\n{markdown_rows(bounds_rows(judged))}"
+    return f"## Bounds\n\n{_BOUNDS}\n\n{markdown_rows(bounds_rows(judged))}"
 
 
-def _sections(result: Result) -> Iterable[str]:
+def _sections(result: Result, charts: Path) -> Iterable[str]:
     for table in result.findings.tables:
-        yield _section(table)
+        yield _section(table, charts)
     for note in result.findings.notes:
         yield f"{note}\n"
     yield _provenance(result.run)
 
 
-def _section(table: Table) -> str:
+def _section(table: Table, charts: Path) -> str:
     text = f"## {table.title}\n\n{table.about[:1].upper()}{table.about[1:]}.\n\n"
     text += markdown_rows(table.rows)
-    if table.chart is not None:
-        draw(table.chart, table.title, _DOCS / _CHARTS / f"{table.name}.svg")
-        text += f"\n![{table.title}]({_CHARTS}/{table.name}.svg)\n"
-    return text
+    if table.chart is None:
+        return text
+    draw(table.chart, table.title, charts / f"{table.name}.svg")
+    return f"{text}\n![{table.title}]({charts.name}/{table.name}.svg)\n"
 
 
 def _provenance(run: Run) -> str:

@@ -1,12 +1,10 @@
-"""What a benchmark found: tables, charts and named figures, as JSON under `bench/results`."""
+"""What a benchmark found: tables, charts and named figures, as JSON."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-
-RESULTS = Path(__file__).parent / "results"
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,14 +69,14 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     findings: Findings
 
 
-def write_result(result: Result, folder: Path = RESULTS) -> None:
+def write_result(result: Result, folder: Path) -> None:
     """Replace the benchmark's file."""
     folder.mkdir(parents=True, exist_ok=True)
     content = msgspec.json.format(msgspec.json.encode(result), indent=1)
     (folder / f"{result.name}.json").write_bytes(content + b"\n")
 
 
-def read_results(folder: Path = RESULTS) -> dict[str, Result]:
+def read_results(folder: Path) -> dict[str, Result]:
     """Every result that is there, by name."""
     paths = sorted(folder.glob("*.json"))
     return {path.stem: msgspec.json.decode(path.read_bytes(), type=Result) for path in paths}

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from bench.cost import Cost, cost_of
-from bench.results import Findings, Table
+from bench.results import Chart, Findings, Table
 from bench.scale import Scale
 from training.attained import Attained
 
@@ -60,6 +60,12 @@ def findings(cost: Cost, found: Attained) -> Findings:
                 "share of the best above 0.5": str(found.share),
             }
         ],
+        chart=Chart(
+            kind="bars",
+            x="",
+            y="AUC",
+            series={"AUC": [("out of fold", found.auc.value), ("best possible", found.best.value)]},
+        ),
     )
     figures = {
         "minutes": cost.wall / _MINUTE,
