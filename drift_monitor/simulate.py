@@ -1,4 +1,4 @@
-"""The command that prices the settings: `python -m drift_monitor simulate --data FOLDER`."""
+"""The command that prices the settings: `python -m drift_monitor simulate`."""
 
 import argparse
 from collections.abc import Iterable
@@ -10,6 +10,8 @@ from rich.progress import track
 from rich.table import Table
 
 from drift_monitor.detectors import detectors
+from drift_monitor.performance.known import read_known
+from drift_monitor.performance.pricing import price_estimates
 from drift_monitor.rates import (
     Rate,
     Run,
@@ -19,17 +21,28 @@ from drift_monitor.rates import (
     reached_rate,
     verdict_rate,
 )
-from drift_monitor.sample import Sample, read_sample
+from drift_monitor.sample import Sample, SampleError, read_sample
 from drift_monitor.scenarios import SCENARIOS
 from drift_monitor.sequences import Sequences
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.simulation import Simulation
 
+_LARGE = 10  # windows: what chance leaves of a window of so many tells how far an estimate is off
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command can be told besides the monitor's own settings."""
-    parser.add_argument("--data", type=Path, required=True, help="a folder with application_train")
-    parser.add_argument("--clean", type=int, default=400, help="runs on clean rows (default 400)")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", type=Path, help="a folder with application_train: drift")
+    what.add_argument(
+        "--scores", type=Path, help="a file of `training score`: expected performance"
+    )
+    parser.add_argument(
+        "--truth", type=Path, help="with --scores: truth.csv of the same applicants"
+    )
+    parser.add_argument(
+        "--clean", type=int, default=400, help="runs on clean rows, or windows (default 400)"
+    )
     parser.add_argument("--shifted", type=int, default=50, help="runs a scenario (default 50)")
     parser.add_argument(
         "--sequence", type=int, default=10, help="windows in a run against slow drift (default 10)"
@@ -40,10 +53,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def simulate(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> None:
     """Print the price of the settings: false alarms, then what is found.
 
+    With `--scores` print how near the expected performance comes to what is realised.
+
     Raises:
         SampleError: the data cannot be used.
         BackendMissingError: alibi-detect is asked for and not installed.
     """
+    if (arguments.scores is None) != (arguments.truth is None):
+        raise SampleError("--scores and --truth need each other: the same applicants, twice")
+    if arguments.scores is not None:
+        _price_estimates(arguments, settings)
+    else:
+        _price_alarms(arguments, settings)
+
+
+def _price_estimates(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> None:
+    known = read_known(arguments.scores, arguments.truth)
+    large = _LARGE * settings.window
+    sizes = [settings.window, large] if large <= len(known) else [settings.window]
+    Console().print(price_estimates(known, sizes, arguments.clean, arguments.seed))
+
+
+def _price_alarms(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> None:
     policy = settings.policy()
     sample = read_sample(arguments.data)
     simulation = Simulation(

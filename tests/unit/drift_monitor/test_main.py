@@ -1,6 +1,7 @@
 """The command line prints what the settings cost, or what is wrong with the data."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,23 @@ import pytest
 from contracts.application import CATEGORICAL, NUMERIC
 from drift_monitor.__main__ import price
 from drift_monitor.settings import DriftMonitorSettings
+from drift_monitor.simulate import add_arguments
 
 
 def arguments(folder: Path) -> argparse.Namespace:
-    return argparse.Namespace(data=folder, clean=2, shifted=2, sequence=3, seed=1)
+    return parsed("--data", str(folder), "--clean=2", "--shifted=2", "--sequence=3", "--seed=1")
+
+
+def parsed(*given: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(given)
+
+
+def probabilities(path: Path, ids: Iterable[int], values: Iterable[float | str]) -> Path:
+    lines = [f"{one},{value}" for one, value in zip(ids, values, strict=True)]
+    path.write_text("\n".join(["SK_ID_CURR,PROBABILITY", *lines]))
+    return path
 
 
 def test_data_that_cannot_be_used_is_named(
@@ -38,3 +52,37 @@ def test_the_price_of_the_settings_is_printed(
     assert "with an alert (2 of the last 3)" in printed
     assert "unseen organisation 2 %" in printed
     assert "Slow drift in sequences of 3 windows" in printed
+
+
+def test_what_an_estimate_is_worth_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = 1 / (1 + np.exp(-np.random.default_rng(1).normal(-2, 1, 900)))
+    scores = probabilities(tmp_path / "scores.csv", range(900), true)
+    truth = probabilities(tmp_path / "truth.csv", reversed(range(900)), true[::-1])
+    monkeypatch.setenv("COLUMNS", "160")
+    told = parsed("--scores", str(scores), "--truth", str(truth), "--clean=20")
+    assert price(told, DriftMonitorSettings(window=80, hop=20)) == 0
+    printed = capsys.readouterr().out
+    assert "Expected performance of 900 applications" in printed
+    assert [line.split()[1] for line in printed.splitlines() if " 20 " in line] == ["80", "800"]
+
+
+@pytest.mark.parametrize("given", [("--scores", "s.csv"), ("--data", "d", "--truth", "t.csv")])
+def test_scores_and_truth_need_each_other(
+    given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert price(parsed(*given), DriftMonitorSettings()) == 2
+    assert "--scores and --truth need each other" in capsys.readouterr().err
+
+
+def test_data_and_scores_are_two_things(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--data", "folder", "--scores", "scores.csv")
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_too_few_scores_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = probabilities(tmp_path / "scores.csv", range(9), [0.5] * 9)
+    assert price(parsed("--scores", str(path), "--truth", str(path)), DriftMonitorSettings()) == 2
+    assert "9 applications: " in capsys.readouterr().err
