@@ -13,6 +13,7 @@ from deploy.local import ports
 from deploy.local.kafka import LocalKafka
 from deploy.local.kafka_jars import JarError, kafka_class_path
 from tests.containers import daemon_problem, kafka_container, postgres_container
+from tests.postgres import installed_binaries, installed_postgres
 from tests.topics import TopicFactory
 
 _ROOT = Path(__file__).parents[1]
@@ -20,7 +21,7 @@ _MARKER_OF_FIXTURE = {
     "kafka_bootstrap": "kafka",
     "own_kafka": "kafka",
     "docker_kafka_bootstrap": "docker",
-    "postgres_url": "docker",
+    "docker_postgres_url": "docker",
 }
 
 
@@ -88,11 +89,24 @@ def docker_kafka_bootstrap() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def docker_postgres_url() -> Iterator[str]:
     """The SQLAlchemy address of a PostgreSQL server in a container."""
     _require_daemon()
     with postgres_container() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a PostgreSQL server: in a container, else of the installed binaries."""
+    problem = daemon_problem()
+    if problem is None:
+        yield request.getfixturevalue("docker_postgres_url")
+    elif binaries := installed_binaries():
+        with installed_postgres(binaries) as url:
+            yield url
+    else:
+        pytest.skip(f"{problem}, and no PostgreSQL is installed")
 
 
 @pytest.fixture(scope="session")

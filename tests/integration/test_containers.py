@@ -13,8 +13,8 @@ def test_kafka_in_a_container_gives_back_what_was_published(docker_kafka_bootstr
     assert consume_values(docker_kafka_bootstrap, topic, count=2) == [b"one", b"two"]
 
 
-def test_postgres_in_a_container_answers_a_query(postgres_url: str) -> None:
-    engine = create_engine(postgres_url)
+def test_postgres_in_a_container_answers_a_query(docker_postgres_url: str) -> None:
+    engine = create_engine(docker_postgres_url)
     try:
         with engine.connect() as connection:
             assert connection.execute(text("SELECT 1")).scalar_one() == 1

@@ -1,8 +1,10 @@
-"""The ledger takes whatever comes, in whatever order, and twice."""
+"""The ledger takes whatever comes, in whatever order, and twice: on SQLite and on PostgreSQL."""
 
 import datetime as dt
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +21,27 @@ from drift_monitor.performance.queries import (
     waiting_outcomes,
 )
 from drift_monitor.performance.records import Records
-from runtime.database import StoreError
+from runtime.database import StoreError, open_database
 from tests.published import NOON, a_drift_report, a_score, an_outcome
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty ledger."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/folder/ledger.sqlite"
+    address: str = request.getfixturevalue("postgres_url")
+    engine = open_database(address)
+    with engine.begin() as connection:
+        schema.metadata.drop_all(connection)
+    engine.dispose()
+    return address
+
+
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path}/folder/ledger.sqlite")
-    yield opened
-    opened.close()
+def ledger(url: str) -> Iterator[Ledger]:
+    with closing(Ledger(url)) as opened:
+        yield opened
 
 
 def take(ledger: Ledger, *scores: LoanScored, segment: str = "") -> None:
@@ -153,14 +167,36 @@ def test_very_many_outcomes_at_once_are_taken(ledger: Ledger) -> None:
     assert ledger.take_outcomes(batch[:1]) == Taken(repeated=1)
 
 
-def test_it_outlasts_being_closed(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/ledger.sqlite"
-    first = Ledger(url)
-    take(first, a_score(1))
-    first.close()
-    second = Ledger(url)
-    assert len(records(second)) == 1
-    second.close()
+def test_it_outlasts_being_closed(url: str) -> None:
+    with closing(Ledger(url)) as first:
+        take(first, a_score(1))
+    with closing(Ledger(url)) as second:
+        assert len(records(second)) == 1
+
+
+def test_a_batch_taken_by_two_at_once_is_kept_once(url: str) -> None:
+    """As when a monitor that was thought dead still writes."""
+    scores = [Predicted(a_score(at)) for at in range(1, 500)]
+    outcomes = [an_outcome(at, 90, defaulted=at % 10 == 0) for at in range(1, 500)]
+
+    def take_all(ledger: Ledger) -> None:
+        for first in range(0, len(scores), 20):
+            ledger.take_scores(scores[first : first + 20])
+            ledger.take_outcomes(outcomes[first : first + 20])
+
+    with closing(Ledger(url)) as one, closing(Ledger(url)) as other:
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(take_all, (one, other)))
+        held = records(one)
+    assert sorted(held.application_id) == list(range(1, 500))
+    assert int(held.defaulted.sum()) == 49
+
+
+def test_a_server_that_is_away_is_named(free_port: int) -> None:
+    address = f"postgresql://nobody:secret@127.0.0.1:{free_port}/ledger"
+    with pytest.raises(StoreError, match=rf"127\.0\.0\.1:{free_port}/ledger: ") as told:
+        Ledger(address)
+    assert "secret" not in str(told.value)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
