@@ -143,6 +143,38 @@ class ColumnDrift(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class Distribution(msgspec.Struct, frozen=True, kw_only=True):
+    """Shares of the applications by bin, in the reference and in the window.
+
+    Bins are the tenths of the reference for a number and the levels for a category; then come
+    `unseen` and `missing`, where either sample has such values.
+    """
+
+    bins: tuple[str, ...]
+    reference: tuple[Probability, ...]
+    window: tuple[Probability, ...]
+
+
+class ColumnDistance(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one column is from the reference; shown, while verdicts come from tests alone.
+
+    The stability index (`psi`) and the total variation are of the bins of a `Distribution`;
+    `psi_critical` is what one clean window in a hundred exceeds. `ks` and `wasserstein`, in
+    standard deviations of the reference, are of numbers alone. `distribution` is there for the
+    columns that moved and for the weightiest others.
+    """
+
+    column: str
+    psi: Number
+    psi_critical: Number
+    ks: Probability | None
+    wasserstein: Number | None
+    total_variation: Probability
+    missing_reference: Probability
+    missing_window: Probability
+    distribution: Distribution | None = None
+
+
 class SlowDrift(msgspec.Struct, frozen=True, kw_only=True):
     """A column that drifts slowly: evidence that added up over windows, each of them too weak.
 
@@ -153,6 +185,51 @@ class SlowDrift(msgspec.Struct, frozen=True, kw_only=True):
     windows: Annotated[int, msgspec.Meta(ge=1)]
     since: Time
     evidence: Number
+    words: str
+
+
+class TellingFeature(msgspec.Struct, frozen=True, kw_only=True):
+    """A feature by which a classifier tells a window; `share` is of all that its trees gained."""
+
+    feature: str
+    share: Probability
+
+
+class MultivariateDrift(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a classifier tells the rows of a window from the reference's.
+
+    `statistic` is its area under the ROC curve on rows that it was not trained on: 0.5 is chance.
+    `rows` were drawn from the window and from the reference. `features` are named where it drifted.
+    """
+
+    statistic: Probability
+    p_value: Probability
+    drifted: bool
+    rows: Annotated[int, msgspec.Meta(ge=1)]
+    reference_rows: Annotated[int, msgspec.Meta(ge=1)]
+    features: tuple[TellingFeature, ...] = ()
+    words: str
+
+
+class ColumnEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """What the move of one column does: the window less itself with the reference's column."""
+
+    column: str
+    mean_probability: Number
+    approval_rate: Number
+
+
+class DriftEffects(msgspec.Struct, frozen=True, kw_only=True):
+    """What has become of the scores in the window of an alert, and what of it the columns do.
+
+    Each column is taken alone, so what they do need not add up to the whole.
+    """
+
+    reference_probability: Probability
+    mean_probability: Probability
+    reference_approval_rate: Probability
+    approval_rate: Probability
+    columns: tuple[ColumnEffect, ...] = ()
     words: str
 
 
@@ -193,7 +270,8 @@ class DriftReported(Event, frozen=True):
 
     `alert` says that verdicts add up on the `alerted` columns; `drifting` is an alert of its own.
     `segment` is whose applications alone are in the window, as `column=level`; empty for all.
-    `ks_error` is by how much a KS distance of a long window may be too low.
+    `ks_error` is by how much a KS distance of a long window may be too low; Wasserstein's is not
+    known of one. `multivariate` is of days, `effects` of windows with an alert of either kind.
     """
 
     window_id: EventId
@@ -213,6 +291,9 @@ class DriftReported(Event, frozen=True):
     segment: str = ""
     ks_error: Probability = 0.0
     expected: ExpectedPerformance | None = None
+    distances: tuple[ColumnDistance, ...] = ()
+    multivariate: MultivariateDrift | None = None
+    effects: DriftEffects | None = None
 
 
 EVENT_TYPES: dict[type[msgspec.Struct], str] = {

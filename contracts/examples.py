@@ -9,8 +9,12 @@ from contracts.application import LoanApplication
 from contracts.events import (
     EVENT_TYPES,
     Attribution,
+    ColumnDistance,
     ColumnDrift,
+    ColumnEffect,
     Decision,
+    Distribution,
+    DriftEffects,
     DriftReported,
     Estimate,
     ExpectedPerformance,
@@ -165,6 +169,33 @@ DRIFT = DriftReported(
         approved_default_rate=Estimate(value=0.052, low=0.038, high=0.067),
         approval_rate=0.79,
         doubts=("covariates",),
+    ),
+    distances=(
+        ColumnDistance(
+            column="EXT_SOURCE_3",
+            psi=0.21,
+            psi_critical=0.024,
+            ks=0.03,
+            wasserstein=0.05,
+            total_variation=0.2,
+            missing_reference=0.19,
+            missing_window=0.39,
+            distribution=Distribution(
+                bins=("up to 0.53", "above 0.53", "missing"),
+                reference=(0.405, 0.405, 0.19),
+                window=(0.31, 0.3, 0.39),
+            ),
+        ),
+    ),
+    effects=DriftEffects(
+        reference_probability=0.079,
+        mean_probability=0.086,
+        reference_approval_rate=0.812,
+        approval_rate=0.79,
+        columns=(
+            ColumnEffect(column="EXT_SOURCE_3", mean_probability=0.005, approval_rate=-0.018),
+        ),
+        words="mean probability 7.9 % -> 8.6 %, of which EXT_SOURCE_3 +0.5 points",
     ),
 )
 

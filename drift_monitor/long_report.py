@@ -1,17 +1,25 @@
 """The report of a day or a week, from its sketch. It has verdicts; alerts are never made of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from contracts.events import DriftReported
 from drift_monitor.comparison import Comparison, Profiled, Test, compare_shares
 from drift_monitor.detectors import Detectors, ks_p_values
+from drift_monitor.distances import Measured, column_distances
 from drift_monitor.long_windows import Sketched
 from drift_monitor.policy import Policy, by_weight, judge
 from drift_monitor.reference import Reference
 from drift_monitor.report import column_drifts, drifted_in_order, window_id
-from drift_monitor.sketches import SketchColumn, SketchLayout, ks_at_cuts, sketched_profile
+from drift_monitor.sketches import (
+    Counts,
+    SketchColumn,
+    SketchLayout,
+    ks_at_cuts,
+    sketched_bins,
+    sketched_profile,
+)
 
 _DIGITS = 6
 
@@ -57,7 +65,16 @@ def long_report(
         alert=False,
         window=sketched.kind,
         ks_error=float(f"{max((error for _, _, error in numbers), default=0.0):.{_DIGITS}g}"),
+        distances=column_distances(weighed, _measures(columns, counts)),
     )
+
+
+def _measures(
+    columns: Sequence[tuple[Profiled, SketchColumn]], counts: Counts
+) -> Callable[[str], Measured]:
+    """How columns are measured that are known by their counts; Wasserstein's distance is not."""
+    by_name = {one.column.name: (one, laid) for one, laid in columns}
+    return lambda name: (sketched_bins(*by_name[name], counts), None)
 
 
 def _has_numbers(one: Profiled, laid: SketchColumn) -> bool:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from contracts.events import ColumnDrift, DriftReported, SlowDrift, WindowKind
+from drift_monitor.distances import column_distances, measures_of
 from drift_monitor.evaluation import Evaluation
 from drift_monitor.performance.cbpe import doubted
 from drift_monitor.policy import Judged, Policy, alerted_columns, drifted_columns
@@ -52,12 +53,13 @@ def drift_report(
         drifting=tuple(drifting),
         segment=reference.segment,
         expected=doubted(evaluation.expected, covariates=bool(alerted) or bool(drifting)),
+        distances=column_distances(evaluation.judged, measures_of(evaluation.profiled)),
     )
 
 
 def column_drifts(judged: Sequence[Judged]) -> tuple[ColumnDrift, ...]:
     """The weightiest tests, given all of them in order of weight."""
-    return tuple(map(_column, judged[:_MOST_TESTS]))
+    return tuple(map(column_drift, judged[:_MOST_TESTS]))
 
 
 def drifted_in_order(judged: Sequence[Judged]) -> tuple[str, ...]:
@@ -75,7 +77,8 @@ def window_id(reference: Reference, span: Span, kind: WindowKind = WindowKind.VE
     return str(uuid.uuid5(_WINDOWS, f"{reference.model_name}:{reference.model_version}:{ends}"))
 
 
-def _column(judged: Judged) -> ColumnDrift:
+def column_drift(judged: Judged) -> ColumnDrift:
+    """One test, as events tell it."""
     comparison = judged.comparison
     return ColumnDrift(
         column=judged.column,

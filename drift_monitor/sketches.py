@@ -13,12 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.packing import FloatMatrix, FloatVector
+from drift_monitor.binning import Binned, binned
 from drift_monitor.columns import Column, IntVector, Levels
+from drift_monitor.comparison import Profiled
 from drift_monitor.profiles import ColumnProfile
 
 Counts = npt.NDArray[np.int64]
 
 _BINS = 100
+_TENTHS = np.arange(1, 10)
 _EXTRA = 2  # unseen and missing, behind the bins of each column
 
 
@@ -94,6 +97,23 @@ def sketched_profile(column: SketchColumn, rows: int, counts: Counts) -> ColumnP
     if column.levels is not None:
         return ColumnProfile(rows, missing, unseen, counts=np.array(bins, dtype=np.intp))
     return ColumnProfile(rows, missing, values=_quantiles(column, np.array(bins)))
+
+
+def sketched_bins(one: Profiled, laid: SketchColumn, counts: Counts) -> Binned:
+    """The bins of a column whose window is a sketch; those of a number end at its cuts."""
+    if laid.levels is not None:
+        return binned(one)
+    before = np.cumsum(laid.reference)
+    now = np.cumsum(counts[laid.start : laid.stop - _EXTRA])
+    ends = np.unique(np.searchsorted(before, -(-_TENTHS * before[-1] // 10)))
+    ends = ends[ends < len(laid.cuts)]
+    reference, window = (
+        np.append(
+            np.diff(up_to[ends], prepend=0, append=up_to[-1]), [sample.unseen, sample.missing]
+        )
+        for up_to, sample in ((before, one.reference), (now, one.window))
+    )
+    return Binned(one.column, laid.cuts[ends], reference, window)
 
 
 def _laid(levels: Levels | None, reference: ColumnProfile, start: int) -> SketchColumn:

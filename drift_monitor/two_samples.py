@@ -1,17 +1,34 @@
 """Two tables of applications held against each other, as the monitor holds a window. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.features import DERIVED, CategoryCoder, feature_names
-from drift_monitor.columns import column_layout
+from drift_monitor.columns import Column, column_layout
 from drift_monitor.comparison import Profiled
 from drift_monitor.detectors import Detectors
 from drift_monitor.evaluation import judge_columns
-from drift_monitor.policy import Judged, Policy
-from drift_monitor.profiles import profile
+from drift_monitor.policy import Judged, Policy, by_weight
+from drift_monitor.profiles import ColumnProfile, profile
 from drift_monitor.sample import Sample
 from drift_monitor.stability import Stability, stability
+
+_NO_IMPORTANCE: Mapping[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleReference:
+    """What samples are held against.
+
+    Attributes:
+        columns: how each column is read.
+        profiles: what each looks like in the reference.
+        coder: levels to codes, as the reference has them.
+    """
+
+    columns: Sequence[Column]
+    profiles: Sequence[ColumnProfile]
+    coder: CategoryCoder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,13 +37,43 @@ class SampleComparison:
 
     Attributes:
         profiled: each column, in both.
-        judged: every test of the tested columns, the strongest effect first.
+        judged: every test of the tested columns, the weightiest first; without any importance that
+            is the strongest effect.
         stability: the stability index of each column, by name.
     """
 
     profiled: tuple[Profiled, ...]
     judged: tuple[Judged, ...]
     stability: Mapping[str, Stability]
+
+
+def sample_reference(reference: Sample, untested: Collection[str]) -> SampleReference:
+    """The reference that a table makes.
+
+    Features derived from the application are shown but not tested, as in the monitor.
+    """
+    categories = reference.categories()
+    coder = CategoryCoder(categories)
+    rows = reference.features(coder)
+    columns = column_layout(feature_names(()), rows, categories, {*untested, *DERIVED})
+    return SampleReference(columns, profile(columns, rows), coder)
+
+
+def compare_with(
+    reference: SampleReference,
+    sample: Sample,
+    detectors: Detectors,
+    policy: Policy,
+    importance: Mapping[str, float] = _NO_IMPORTANCE,
+) -> SampleComparison:
+    """Every column of a sample against a reference, with the monitor's tests and floors."""
+    profiles = profile(reference.columns, sample.features(reference.coder))
+    profiled = tuple(map(Profiled, reference.columns, reference.profiles, profiles))
+    return SampleComparison(
+        profiled=profiled,
+        judged=tuple(by_weight(judge_columns(profiled, detectors, policy), importance)),
+        stability={one.column.name: stability(one) for one in profiled},
+    )
 
 
 def compare_samples(
@@ -36,18 +83,5 @@ def compare_samples(
     policy: Policy,
     untested: Collection[str],
 ) -> SampleComparison:
-    """Every column of the sample against the reference, with the monitor's tests and floors.
-
-    Features derived from the application are shown but not tested, as in the monitor.
-    """
-    categories = reference.categories()
-    coder = CategoryCoder(categories)
-    before, now = reference.features(coder), sample.features(coder)
-    columns = column_layout(feature_names(()), before, categories, {*untested, *DERIVED})
-    profiled = tuple(map(Profiled, columns, profile(columns, before), profile(columns, now)))
-    judged = judge_columns(profiled, detectors, policy)
-    return SampleComparison(
-        profiled=profiled,
-        judged=tuple(sorted(judged, key=lambda one: -one.strength)),
-        stability={one.column.name: stability(one) for one in profiled},
-    )
+    """Every column of the sample against those of the reference."""
+    return compare_with(sample_reference(reference, untested), sample, detectors, policy)

@@ -16,7 +16,7 @@ def in_words(comparison: Comparison) -> str:
 
 
 def _median_moved(one: Profiled) -> str:
-    before, now = _number(_median(one.reference)), _number(_median(one.window))
+    before, now = number_in_words(_median(one.reference)), number_in_words(_median(one.window))
     return f"median {before} → {now}"
 
 
@@ -52,7 +52,8 @@ def _median(sample: ColumnProfile) -> float:
     return float(sample.values[len(sample.values) // 2])
 
 
-def _number(value: float) -> str:
+def number_in_words(value: float) -> str:
+    """Without decimals from a thousand on, else with three digits."""
     return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.3g}"
 
 

@@ -1,0 +1,139 @@
+"""How far columns are from the reference, by the measures that people ask for; judged by nobody."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+import numpy as np
+
+from contracts.events import ColumnDistance, Distribution
+from contracts.packing import FloatVector
+from drift_monitor.binning import Binned, binned
+from drift_monitor.columns import IntVector
+from drift_monitor.comparison import Profiled, Test
+from drift_monitor.detectors import ks_distance
+from drift_monitor.policy import Judged
+from drift_monitor.stability import stability_of
+
+Measured = tuple[Binned, float | None]
+"""A column's bins, and Wasserstein's distance where it is known."""
+
+_MOST = 1_000  # columns told of in a report: a fifth of what the topic allows
+_DRAWN = 24  # columns whose distributions a report holds
+_DIGITS = 4
+
+
+def column_distances(
+    judged: Sequence[Judged], measure: Callable[[str], Measured]
+) -> tuple[ColumnDistance, ...]:
+    """The distances of the tested columns, in the order of their tests.
+
+    Those with a verdict and the weightiest others have their distribution with them.
+
+    Args:
+        judged: all tests, in order of weight.
+        measure: a column's name to its bins and Wasserstein's distance.
+    """
+    distances = {
+        one.column: one.comparison.effect for one in judged if one.comparison.test is Test.KS
+    }
+    names = tuple(dict.fromkeys(one.column for one in judged))[:_MOST]
+    drawn = drawn_columns(judged)
+    return tuple(
+        distance_of(*measure(name), ks=distances.get(name), drawn=name in drawn) for name in names
+    )
+
+
+def measures_of(profiled: Sequence[Profiled]) -> Callable[[str], Measured]:
+    """How columns are measured whose values are all known."""
+    by_name = {one.column.name: one for one in profiled}
+    return lambda name: _measured(by_name[name])
+
+
+def drawn_columns(judged: Sequence[Judged], least: int = _DRAWN) -> frozenset[str]:
+    """The columns whose distributions are worth showing: those with a verdict, then the weightiest.
+
+    Args:
+        judged: all tests, in order of weight.
+        least: how many columns are drawn where fewer have a verdict; no more than twice as many.
+    """
+    drifted = dict.fromkeys(one.column for one in judged if one.drifted)
+    order = [*drifted, *(one.column for one in judged)]
+    return frozenset(list(dict.fromkeys(order))[: min(max(least, len(drifted)), 2 * least)])
+
+
+def all_distances(profiled: Sequence[Profiled], drawn: Collection[str]) -> Iterator[ColumnDistance]:
+    """The distances of every column, tested or not."""
+    for one in profiled:
+        numbers = one.column.levels is None and len(one.reference.values) and len(one.window.values)
+        ks = ks_distance(one.reference.values, one.window.values) if numbers else None
+        yield distance_of(*_measured(one), ks=ks, drawn=one.column.name in drawn)
+
+
+def distance_of(
+    bins: Binned, area: float | None, *, ks: float | None, drawn: bool
+) -> ColumnDistance:
+    """What is told of a column.
+
+    Args:
+        bins: of the column.
+        area: Wasserstein's distance.
+        ks: the Kolmogorov-Smirnov distance.
+        drawn: whether the distribution is told.
+    """
+    index = stability_of(bins)
+    return ColumnDistance(
+        column=bins.column.name,
+        psi=_rounded(index.index),
+        psi_critical=_rounded(index.critical),
+        ks=None if ks is None else _rounded(ks),
+        wasserstein=None if area is None else _rounded(area),
+        total_variation=_rounded(_total_variation(bins.reference, bins.window)),
+        missing_reference=_rounded(float(bins.reference[-1] / bins.reference.sum())),
+        missing_window=_rounded(float(bins.window[-1] / bins.window.sum())),
+        distribution=_distribution(bins) if drawn else None,
+    )
+
+
+def wasserstein(reference: FloatVector, window: FloatVector) -> float | None:
+    """Wasserstein's distance of two ascending samples, in standard deviations of the reference.
+
+    It is the area between the two distribution functions. None where one is empty, the reference
+    does not spread, or a value is infinite.
+    """
+    if not (len(reference) and len(window)):
+        return None
+    ends = (reference[0], window[0], reference[-1], window[-1])
+    spread = float(reference.std(dtype=np.float64)) if np.isfinite(ends).all() else 0.0
+    if not spread:
+        return None
+    values = np.concatenate([reference, window])
+    order = np.argsort(values, kind="stable")  # two ascending runs: merged
+    of_reference = order < len(reference)
+    gap = np.cumsum(np.where(of_reference, 1 / len(reference), -1 / len(window)))[:-1]
+    return float(np.abs(gap) @ np.diff(values[order].astype(np.float64))) / spread
+
+
+def _measured(one: Profiled) -> Measured:
+    numbers = one.column.levels is None
+    area = wasserstein(one.reference.values, one.window.values) if numbers else None
+    return binned(one), area
+
+
+def _total_variation(reference: IntVector, window: IntVector) -> float:
+    return float(np.abs(reference / reference.sum() - window / window.sum()).sum() / 2)
+
+
+def _distribution(bins: Binned) -> Distribution:
+    """Shares by bin; unseen and missing values have none where there are none."""
+    names = bins.names()
+    filled = np.arange(len(names)) < len(names) - 2
+    filled[-2:] = (bins.reference + bins.window)[-2:] > 0
+    shares = [
+        tuple(map(_rounded, (counts / counts.sum())[filled].tolist()))
+        for counts in (bins.reference, bins.window)
+    ]
+    kept = tuple(name for name, keep in zip(names, filled.tolist(), strict=True) if keep)
+    return Distribution(bins=kept, reference=shares[0], window=shares[1])
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")

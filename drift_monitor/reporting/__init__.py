@@ -1,0 +1,1 @@
+"""The command `report`: two files of applications in, one page and one screen out."""
