@@ -91,9 +91,16 @@ class Consumer:
         self._early += self._client.consume(1, wait)
 
     def lag(self) -> dict[tuple[str, int], int]:
-        """Records not committed yet, by topic and partition, about a second old."""
+        """Records not committed yet, by topic and partition, about a second old.
+
+        To be asked for between batches: what is exhausted and in nobody's hand does not lag.
+        """
         known = self._statistics.lag()
-        return {place: known[place] for place in self._mine & known.keys()}
+        in_hand = {(m.topic(), m.partition()) for m in self._early} | self._overtaken.keys()
+        return {
+            at: 0 if self._statistics.exhausted(*at) and at not in in_hand else known[at]
+            for at in self._mine & known.keys()
+        }
 
     def close(self) -> None:
         """Leave the group."""

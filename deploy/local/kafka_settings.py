@@ -26,6 +26,7 @@ _QUICK_RETURN = {
     "broker.session.timeout.ms": 3_000,
     "broker.heartbeat.interval.ms": 500,
 }
+_QUICK_CLEANING = {"log.cleaner.backoff.ms": 1_000}  # 15 s between looks by default
 _SMALL_FOOTPRINT = {
     "offsets.topic.num.partitions": 5,
     "transaction.state.log.num.partitions": 5,
@@ -48,6 +49,7 @@ def broker_settings(*, port: int, controller_port: int, data: Path) -> Mapping[s
         **_REPLICAS_OF_ONE,
         **_QUICK_GROUPS,
         **_QUICK_RETURN,
+        **_QUICK_CLEANING,
         **_SMALL_FOOTPRINT,
     }
 

@@ -52,6 +52,10 @@ class Commits:
         self._sent = {at: o for at, o in self._sent.items() if at not in places}
         self._refused_since = None
 
+    def owes(self, at: Place) -> bool:
+        """Whether the broker has not answered a commit of this partition yet."""
+        return at in self._sent
+
     def wait(self) -> None:
         """Return when all that is settled by now is committed, or overtaken by a rebalance.
 

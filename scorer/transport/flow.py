@@ -111,6 +111,12 @@ class Flow:
         with self._changed:
             return self._changed.wait_for(lambda: not self._in_progress(places), seconds)
 
+    def holds(self, at: Place) -> bool:
+        """Whether anything of a partition waits, is in progress, or is to be committed."""
+        with self._changed:
+            waits = any(place(message) == at for message in self._waiting)
+            return waits or at in self._settled or self._in_progress({at})
+
     def _in_progress(self, places: Collection[Place]) -> bool:
         return any(not fetch.ends.keys().isdisjoint(places) for fetch in self._begun)
 

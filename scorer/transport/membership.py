@@ -61,11 +61,17 @@ class Membership:
         known, lags = statistics.lag(), {}
         for held in self._held.copy():
             end = statistics.end(*held)
-            if held in known:
+            if statistics.exhausted(*held) and not self._is_under_way(held):
+                lags[held] = 0
+            elif held in known:
                 lags[held] = known[held]
             elif held in self._begins and end is not None:
                 lags[held] = max(0, end - self._begins[held])
         return lags
+
+    def _is_under_way(self, held: Place) -> bool:
+        """Whether records of a partition are on their way from the fetch to the commit."""
+        return self._flow.holds(held) or self._commits.owes(held)
 
     def _finish(self, gone: set[Place]) -> None:
         """Drop what nobody has begun, and wait for what is in progress."""

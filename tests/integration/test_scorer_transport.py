@@ -14,10 +14,19 @@ from typing import Any
 
 import msgspec
 import pytest
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_END,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
 
 from deploy.local.kafka import LocalKafka
 from deploy.local.processes import LeashedProcess
+from runtime.kafka_errors import NOT_YET
 from tests.integration.relay import Relay
 from tests.topics import TopicFactory
 from tests.waiting import wait_until
@@ -62,6 +71,11 @@ class Worker:
         self.process.stop(grace=30)
         return self.process.exit_code
 
+    def resident(self) -> int:
+        """Bytes of its memory, by the system's account."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
 
 @dataclass
 class Course:
@@ -102,6 +116,51 @@ class Course:
             self.published[partition] += 1
         assert not self._producer.flush(30)
 
+    def transact(self, count: int, *, keep: bool, partitions: Sequence[int]) -> None:
+        """So many records to each partition in one transaction, committed or aborted."""
+        name = f"{self.group}-{next(self._names)}"
+        producer = Producer({"bootstrap.servers": self.bootstrap, "transactional.id": name})
+        producer.init_transactions()
+        producer.begin_transaction()
+        for partition in partitions:
+            for at in range(count):
+                number = str(self.published[partition] + at)
+                producer.produce(self.source, number, f"key-{partition}", partition)
+            self.published[partition] += count if keep else 0
+        producer.flush()
+        (producer.commit_transaction if keep else producer.abort_transaction)()
+
+    def expire(self) -> None:
+        """Delete what the input holds, as its retention does."""
+        admin = AdminClient({"bootstrap.servers": self.bootstrap})
+        ends = [TopicPartition(place.topic, place.partition, OFFSET_END) for place in self._input]
+        for deleted in admin.delete_records(ends).values():
+            deleted.result(30)
+
+    def readable(self) -> int:
+        """How many records the input holds now, offsets without one left out."""
+        client = Consumer(
+            {
+                "bootstrap.servers": self.bootstrap,
+                "group.id": self.group,
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+            }
+        )
+        client.assign([TopicPartition(p.topic, p.partition, 0) for p in self._input])
+        found = [0, 0]
+
+        def complete() -> bool:
+            for message in client.consume(10_000, 0.1):
+                error = message.error()
+                assert error is None or error.code() == KafkaError._PARTITION_EOF, error
+                found[error is not None] += 1
+            return found[True] == self.partitions
+
+        wait_until(complete, 30, "the ends of the input")
+        client.close()
+        return found[False]
+
     def relayed(self) -> list[list[int]]:
         """What lies in the output now, partition by partition."""
         found: list[list[int]] = [[] for _ in range(self.partitions)]
@@ -136,11 +195,19 @@ class Course:
     def committed(self) -> list[int]:
         """The group's offsets, partition by partition; zero where there are none."""
         client = self._client()
-        offsets = [
-            max(0, p.offset) for p in client.committed(self._places(self.source), timeout=10)
-        ]
+
+        def offsets() -> list[int]:
+            try:
+                told = client.committed(self._input, timeout=10)
+            except KafkaException as error:
+                if error.args[0].code() not in NOT_YET:  # the group's coordinator may not be ready
+                    raise
+                return []
+            return [max(0, p.offset) for p in told]
+
+        found = wait_until(offsets, 30, "no coordinator of the group")
         client.close()
-        return offsets
+        return found
 
     def wait_committed(self) -> None:
         wait_until(lambda: self.committed() == self.published, _SECONDS, "all to be committed")
@@ -149,6 +216,10 @@ class Course:
         """Consumers keep the first of each: those must be all, in order."""
         for partition, numbers in enumerate(self.relayed()):
             assert list(dict.fromkeys(numbers)) == list(range(self.published[partition]))
+
+    @property
+    def _input(self) -> list[TopicPartition]:
+        return self._places(self.source)
 
     def _places(self, topic: str) -> list[TopicPartition]:
         return [TopicPartition(topic, at) for at in range(self.partitions)]
@@ -165,9 +236,14 @@ class Course:
 
 @contextmanager
 def a_course(
-    bootstrap: str, make_topic: TopicFactory, folder: Path, partitions: int = _PARTITIONS
+    bootstrap: str,
+    make_topic: TopicFactory,
+    folder: Path,
+    partitions: int = _PARTITIONS,
+    config: Mapping[str, str] | None = None,
 ) -> Iterator[Course]:
-    source, target = (make_topic(name, partitions=partitions) for name in ("in", "out"))
+    source = make_topic("in", partitions=partitions, config=config)
+    target = make_topic("out", partitions=partitions)
     with ExitStack() as exits:
         yield Course(bootstrap, source, target, folder, partitions, exits=exits)
 
@@ -293,22 +369,66 @@ def test_an_unknown_topic_ends_the_process_and_is_named(course: Course) -> None:
 
 
 def test_gaps_between_offsets_do_not_hold_commits_up(course: Course) -> None:
-    """As in a compacted topic: here aborted records and the marks of transactions make them."""
-    producer = Producer(
-        {"bootstrap.servers": course.bootstrap, "transactional.id": f"gaps-{course.group}"}
-    )
-    producer.init_transactions()
-    for end in (producer.commit_transaction, producer.abort_transaction) * 3:
-        producer.begin_transaction()
-        for _ in range(10):
-            producer.produce(course.source, str(course.published[0]), partition=0)
-            course.published[0] += end == producer.commit_transaction
-        producer.flush()
-        end()
-    course.publish(0)
+    for keep in (True, False) * 3:
+        course.transact(10, keep=keep, partitions=[0])
     course.start(size=7)
     wait_until(lambda: course.committed()[0] == 54, _SECONDS, "the last record's offset")
     assert course.relayed()[0] == list(range(30))
+
+
+def test_fetches_that_hold_nothing_to_read_are_passed_by(course: Course) -> None:
+    for _ in range(20):
+        course.transact(50, keep=False, partitions=[0])
+    course.publish(4)
+    worker = course.start(config={"fetch.message.max.bytes": 500})
+    wait_until(lambda: course.committed() == [1_021, 1, 1, 1], _SECONDS, "the last record's offset")
+    assert sum(worker.told("batch")) == 4
+    assert course.relayed() == [[0]] * 4
+
+
+def test_a_compacted_topic_is_read_to_its_end(
+    kafka_bootstrap: str, make_topic: TopicFactory, tmp_path: Path
+) -> None:
+    config = {"cleanup.policy": "compact", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.01"}
+    with a_course(kafka_bootstrap, make_topic, tmp_path, partitions=1, config=config) as course:
+        course.publish(1_000)
+
+        def compacted() -> bool:
+            course.publish(1)  # closes the segment before it: only those are compacted
+            return course.readable() < course.published[0] / 2
+
+        wait_until(compacted, _SECONDS, "the compaction")
+        course.start(size=7)
+        course.wait_committed()
+        [relayed] = course.relayed()
+        assert relayed == sorted(set(relayed))
+        assert relayed[-1] == course.published[0] - 1
+        assert len(relayed) < course.published[0] / 2
+
+
+@pytest.mark.parametrize("tail", ["marks", "aborted records", "expired records"])
+def test_offsets_without_a_record_at_the_end_do_not_lag(course: Course, tail: str) -> None:
+    """Else a worker with nothing to do would count as stalled."""
+    everywhere = range(course.partitions)
+    course.publish(40)
+    if tail == "marks":
+        course.transact(5, keep=True, partitions=everywhere)
+    if tail == "aborted records":
+        course.transact(5, keep=False, partitions=everywhere)
+    if tail == "expired records":
+        first = course.start()
+        course.wait_committed()
+        assert first.stop() == 0
+        course.publish(40)
+        course.expire()
+    worker = course.start()
+    nothing = dict.fromkeys(map(str, everywhere), 0)
+    wait_until(lambda: worker.told("lag")[-1:] == [nothing], _SECONDS, "no lag")
+    if tail == "expired records":
+        assert "offset reset" in worker.log.read_text(), "what was missed is said"
+    before = course.count()
+    course.publish(4)
+    wait_until(lambda: course.count() == before + 4, _SECONDS, "what came then")
 
 
 @pytest.mark.parametrize("fault", ["frozen", "killed"])
@@ -336,6 +456,31 @@ def ways(kafka: LocalKafka) -> dict[str, tuple[Callable[[], None], Callable[[], 
         "frozen": (kafka.process.freeze, kafka.process.thaw),
         "killed": (lambda: kafka.halt(kill=True), kafka.start),
     }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_200)
+def test_a_million_records_while_workers_come_and_go_cost_no_record_and_no_memory(
+    course: Course,
+) -> None:
+    total, step, ahead = 1_000_000, 10_000, 40_000
+    how = {"size": 500, "config": {"session.timeout.ms": 6_000}}
+    steady, passing = course.start(**how), course.start(**how)
+    warm = 0
+    while (published := sum(course.published)) < total:
+        course.publish(step)
+        wait_until(
+            lambda least=published - ahead: course.count() >= least,  # type: ignore[misc]
+            _SECONDS,
+            "progress",
+        )
+        if published % 100_000 == 0 and published:
+            warm = warm or steady.resident()
+            assert passing.stop() == 0
+            passing = course.start(**how)
+    course.wait_committed()
+    assert course.relayed() == [list(range(count)) for count in course.published]
+    assert steady.resident() < 1.05 * warm, (steady.resident(), warm)
 
 
 def test_the_lag_is_told_before_anything_was_ever_committed(course: Course) -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -78,3 +79,25 @@ def test_an_overtaken_commit_of_a_partition_given_away_is_dropped(
     consumer.poll_batch(10, 0)
 
     assert consumer.client.committed == [(1, 8)]
+
+
+def statistics(**told: int) -> str:
+    """What the client tells of partition 0, committed up to 5 of 6 offsets."""
+    partition = {"consumer_lag": 1, "ls_offset": 6, "fetchq_cnt": 0, **told}
+    return json.dumps({"topics": {SCORES.name: {"partitions": {"0": partition}}}})
+
+
+def test_offsets_without_a_record_at_the_end_of_a_partition_do_not_lag(
+    consumer: JoinedConsumer,
+) -> None:
+    consumer._look(statistics(eof_offset=5))
+    assert consumer.lag() == {(SCORES.name, 0): 1}
+
+    consumer._look(statistics(eof_offset=6))
+    assert consumer.lag() == {(SCORES.name, 0): 0}
+
+
+def test_what_a_rebalance_keeps_from_being_committed_lags(consumer: JoinedConsumer) -> None:
+    consumer.commit([record(0, 5)])
+    consumer._look(statistics(eof_offset=6))
+    assert consumer.lag() == {(SCORES.name, 0): 1}
