@@ -1,6 +1,8 @@
 """What the scorer does when something is missing, breaks, or ends it."""
 
+import itertools
 import json
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,9 +49,9 @@ def ended(process: ServiceProcess) -> int:
     return process.process.wait()
 
 
-def publish_applications(stage: Stage, count: int) -> None:
+def publish_applications(stage: Stage, count: int, times: int = 1) -> None:
     records = [(str(a.SK_ID_CURR).encode(), encode(a)) for a in some_applications(count)]
-    stage.publish(APPLICATIONS, records)
+    stage.publish(APPLICATIONS, records * times)
 
 
 def scores(stage: Stage) -> list[LoanScored]:
@@ -163,6 +165,43 @@ def test_a_kill_in_mid_batch_loses_nothing_though_the_alias_moved_meanwhile(
     if copies > 1:
         assert "1" in {one.model_version for one in kept}
         assert "2" in {one.model_version for one in published}
+
+
+@pytest.mark.timeout(1_200)
+@pytest.mark.parametrize("rounds", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_kills_under_load_lose_nothing_and_keep_the_order(stage: Stage, rounds: int) -> None:
+    draw, load, interrupted = random.Random(rounds), 4_000, 0
+    for at in range(rounds):
+        publish_applications(stage, load // 40, times=40)
+        with start(stage, BATCH_SIZE="20") as scorer:
+            wanted = stage.count(SCORES) + draw.randint(1, load)
+            wait_until(lambda wanted=wanted: stage.count(SCORES) >= wanted, _SECONDS, "some scores")  # type: ignore[misc]
+            scorer.process.kill()
+        interrupted += stage.committed(APPLICATIONS, "scorer") < load * (at + 1)
+    assert interrupted > rounds / 2, "most kills fell into the work"
+    with start(stage):
+        wait_committed(stage, load * rounds)
+    assert_each_scored_once_and_in_order(stage)
+
+
+def assert_each_scored_once_and_in_order(stage: Stage) -> None:
+    """As consumers see it, who keep the first record with an id."""
+    published = scores(stage)
+    kept = first_of_each(published)
+    applied = [(record.partition, record.offset) for record in stage.read(APPLICATIONS)]
+    assert sorted(map(source, kept)) == applied, "one id for each application, none lost"
+    assert {source(one): one.score_id for one in kept}.items() == {
+        (source(one), one.score_id) for one in published
+    }, "a duplicate bears the id of the first"
+    by_applicant = sorted(kept, key=lambda one: one.application_id)  # stable: the topic's order
+    for _, of_one in itertools.groupby(by_applicant, key=lambda one: one.application_id):
+        places = list(map(source, of_one))
+        assert places == sorted(places)
+
+
+def source(scored: LoanScored) -> tuple[int, int]:
+    """Where the application lies that it scores."""
+    return scored.source_partition, scored.source_offset
 
 
 def test_an_unexpected_error_ends_the_process_and_commits_nothing_of_the_batch(
