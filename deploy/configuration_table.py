@@ -81,7 +81,10 @@ def _prefix(settings: type[BaseSettings]) -> str:
 
 def _row(name: str, field: FieldInfo) -> str:
     default = _written(field.get_default(call_default_factory=True))
-    return f"| `{name}` | {f'`{default}`' if default else ''} | {field.description} |"
+    told = field.description
+    if field.annotation is SecretStr:
+        told = f"{told}; or `{name}_FILE`, a file that holds it"
+    return f"| `{name}` | {f'`{default}`' if default else ''} | {told} |"
 
 
 def _written(value: Any) -> str:

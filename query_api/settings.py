@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from runtime.settings import ServiceSettings
+from runtime.settings import ServiceSettings, Settings
 
 SERVICE = "query_api"
 """The name of the consumer group and of the dead-letter topics."""
 
 
-class StoreSettings(BaseSettings):
+class StoreSettings(Settings):
     """Where the projections are."""
 
     model_config = SettingsConfigDict(env_prefix="QUERY_API_", frozen=True)

@@ -5,14 +5,36 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from contracts.topics import Topic
+from runtime.secret_files import SecretFileError, SecretFiles
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
-class KafkaSettings(BaseSettings):
+class Settings(BaseSettings):
+    """Settings whose secrets may be in files: `<VARIABLE>_FILE` then names the file."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no such file is read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours names its files
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in, else the environment, else a file that the environment names."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+
+class KafkaSettings(Settings):
     """Where Kafka is and how our groups and topics are named there."""
 
     model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
@@ -145,8 +167,10 @@ def load_settings(settings_type: type[SettingsT]) -> SettingsT:
     """
     try:
         return settings_type()
-    except SettingsError as error:  # a value that is to be JSON and is not
-        print(f"{settings_type.model_config.get('env_prefix')}*: {error}", file=sys.stderr)  # noqa: T201
+    except SettingsError as error:
+        prefix = settings_type.model_config.get("env_prefix")
+        named = isinstance(error.__cause__, SecretFileError)  # else a value is no JSON
+        print(error.__cause__ if named else f"{prefix}*: {error}", file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from error
     except ValidationError as error:
         for problem in error.errors():

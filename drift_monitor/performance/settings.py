@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from drift_monitor.performance.economics import Economics
+from runtime.settings import Settings
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 LEDGER_FILE = "ledger.sqlite"
 
 
-class PerformanceSettings(BaseSettings):
+class PerformanceSettings(Settings):
     """Where outcomes are kept and what they are worth; shares are of the amount of credit."""
 
     model_config = SettingsConfigDict(env_prefix="DRIFT_MONITOR_", frozen=True)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from pydantic_settings import SettingsConfigDict
 
@@ -117,3 +119,49 @@ def test_secrets_reach_the_clients_and_nothing_that_is_printed(
     names = (name.lower().replace("_", ".") for name in told)
     assert [settings[name] for name in names] == list(told.values())
     assert "opens" not in repr(kafka)
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("opens it \n")
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "sasl_ssl")
+    monkeypatch.setenv("KAFKA_SASL_USERNAME", "scorer")
+    monkeypatch.setenv("KAFKA_SASL_PASSWORD_FILE", str(secret))
+    kafka = load_settings(WorkerSettings).kafka
+    assert kafka.client_settings("scorer")["sasl.password"] == "opens it "
+    assert "opens" not in repr(kafka)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "cannot be read"), (b"\n", "is empty"), (b"\xff", "cannot be read")],
+    ids=["absent", "empty", "not text"],
+)
+def test_a_file_that_holds_no_secret_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    content: bytes | None,
+    told: str,
+) -> None:
+    if content is not None:
+        (tmp_path / "password").write_bytes(content)
+    monkeypatch.setenv("KAFKA_SSL_KEY_PASSWORD_FILE", str(tmp_path / "password"))
+    with pytest.raises(SystemExit) as ended:
+        load_settings(WorkerSettings)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"KAFKA_SSL_KEY_PASSWORD_FILE: {tmp_path / 'password'} {told}")
+
+
+def test_a_secret_given_twice_is_refused_and_not_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("opens-it")
+    monkeypatch.setenv("KAFKA_SASL_PASSWORD", "opens-this")
+    monkeypatch.setenv("KAFKA_SASL_PASSWORD_FILE", str(tmp_path / "password"))
+    with pytest.raises(SystemExit):
+        load_settings(KafkaSettings)
+    said = capsys.readouterr().err
+    assert said.startswith("KAFKA_SASL_PASSWORD_FILE: KAFKA_SASL_PASSWORD is set as well")
+    assert "opens" not in said
