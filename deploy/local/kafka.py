@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn, Self
 
 from deploy.local.kafka_jars import JarError
+from deploy.local.kafka_listeners import SecureListeners
 from deploy.local.kafka_node import KafkaNode, KafkaStartError, PortTakenError
 from deploy.local.ports import free_port
 from deploy.local.processes import LeashedProcess
@@ -34,6 +35,7 @@ class LocalKafka:
         port: int | None = None,
         jvm_flags: tuple[str, ...] = QUICK_START,
         start_timeout: float = 60.0,
+        listeners: SecureListeners | None = None,
     ) -> None:
         """Choose where it will run; nothing is started or written yet.
 
@@ -42,11 +44,13 @@ class LocalKafka:
             port: The port for clients; a free one if None.
             jvm_flags: flags of the Java machine.
             start_timeout: Seconds until a node that does not answer is given up.
+            listeners: Others beside the plain one, that ask who comes.
         """
         self._folder = folder
         self._port = port
         self._jvm_flags = jvm_flags
         self._start_timeout = start_timeout
+        self._listeners = listeners
         self._node: KafkaNode | None = None
         self._process: LeashedProcess | None = None
 
@@ -126,7 +130,8 @@ class LocalKafka:
     def _start_on_free_ports(
         self, folder: Path, attempts: int = 3
     ) -> tuple[KafkaNode, LeashedProcess]:
-        node = KafkaNode(folder, self._port or free_port(), free_port(), self._jvm_flags)
+        port = self._port or free_port()
+        node = KafkaNode(folder, port, free_port(), self._jvm_flags, self._listeners)
         try:
             return node, node.start(self._start_timeout)
         except PortTakenError:

