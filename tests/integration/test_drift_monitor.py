@@ -1,6 +1,6 @@
 """The drift monitor as a process on a real Kafka: it counts every score once, come what may."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -8,101 +8,45 @@ import msgspec
 import numpy as np
 import pytest
 
-from contracts.codec import decode, encode
-from contracts.events import DriftReported, LoanScored, OutcomeObserved, Purpose
-from contracts.packing import FloatMatrix
+from contracts.codec import encode
+from contracts.events import Purpose
 from contracts.records import RawRecord
-from contracts.topics import DRIFT, OUTCOMES, SCORES
+from contracts.topics import SCORES
 from deploy.local.ports import free_port
 from drift_monitor.app import STATE_FILE
 from drift_monitor.performance.ledger import Ledger
 from drift_monitor.performance.queries import read_records, waiting_outcomes
 from drift_monitor.performance.settings import LEDGER_FILE
-from runtime.model_bundle import ModelBundle
-from runtime.model_registry import ModelRegistry
 from runtime.settings import KafkaSettings
 from runtime.topics import create_missing_topics
-from tests.builders import a_manifest, a_reference
 from tests.drift import scores_of
+from tests.monitor import (
+    SECONDS,
+    bundle_of,
+    on_one_partition,
+    publish,
+    publish_outcomes,
+    reports,
+    rows,
+    run_to_end,
+    start,
+    wait_committed,
+)
 from tests.published import an_outcome
 from tests.registry import a_champion, a_registry
-from tests.services import ServiceProcess, Stage, a_stage
+from tests.services import Stage, a_stage
 from tests.topics import TopicFactory
 from tests.waiting import wait_until
 
-_SECONDS = 60
 _FAULTY = str(Path(__file__).with_name("faulty_monitor.py"))
+_WITHOUT_ALIBI = str(Path(__file__).with_name("without_alibi.py"))
 _LETTERS = SCORES.dead_letters("drift_monitor")
-_WINDOWS = {
-    "WINDOW": "200",
-    "HOP": "50",
-    "LEAST_SIZE": "50",
-    "MAX_AGE_SECONDS": "3e9",
-    "BATCH_SIZE": "30",
-}
 
 
 @pytest.fixture
 def stage(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Stage]:
     with a_stage(kafka_bootstrap, tmp_path) as stage:
         yield stage
-
-
-def start(stage: Stage, *command: str, **variables: str) -> ServiceProcess:
-    command = command or ("-m", "drift_monitor")
-    settings = _WINDOWS | variables
-    return ServiceProcess(command, stage, "DRIFT_MONITOR", **settings)
-
-
-def bundle_of(stage: Stage, version: str = "1") -> ModelBundle:
-    return ModelRegistry(stage.mlflow).load(version)
-
-
-def rows(count: int, *, drifted: bool = False) -> FloatMatrix:
-    """Applicants as the reference has them, or with external scores that went missing."""
-    matrix = a_reference(count, seed=11)
-    if drifted:
-        matrix[::2, a_manifest().features.index("EXT_SOURCE_2")] = np.nan
-    return matrix
-
-
-def on_one_partition(scores: Sequence[LoanScored]) -> list[LoanScored]:
-    """The scores as of one applicant: only then has the topic one order."""
-    return [msgspec.structs.replace(one, application_id=100_001) for one in scores]
-
-
-def publish(stage: Stage, scores: Sequence[LoanScored]) -> None:
-    records = [(str(one.application_id).encode(), encode(one)) for one in scores]
-    stage.publish(SCORES, records)
-
-
-def publish_outcomes(stage: Stage, outcomes: Sequence[OutcomeObserved]) -> None:
-    records = [(str(one.application_id).encode(), encode(one)) for one in outcomes]
-    stage.publish(OUTCOMES, records)
-
-
-def wait_committed(stage: Stage, count: int) -> None:
-    wait_until(
-        lambda: stage.committed(SCORES, "drift_monitor") == count,
-        _SECONDS,
-        f"{count} scores to be committed",
-    )
-
-
-def reports(stage: Stage) -> list[DriftReported]:
-    """What every reader keeps: the first report of a window."""
-    kept: dict[str, DriftReported] = {}
-    for record in stage.read(DRIFT):
-        report = decode(record.value, DriftReported)
-        kept.setdefault(report.window_id, report)
-    return list(kept.values())
-
-
-def run_to_end(stage: Stage) -> None:
-    """A monitor that reads everything and is stopped."""
-    with start(stage) as monitor:
-        wait_committed(stage, stage.count(SCORES))
-        assert monitor.stop() == 0
 
 
 def test_drift_is_reported_by_name_and_shown(stage: Stage) -> None:
@@ -122,7 +66,7 @@ def test_drift_is_reported_by_name_and_shown(stage: Stage) -> None:
         labels = {"feature": "EXT_SOURCE_2"}
         wait_until(
             lambda: monitor.metric("drift_monitor_alert", **labels) == 1,
-            _SECONDS,
+            SECONDS,
             "the alert to be shown",
         )
         assert monitor.metric("drift_monitor_missing_share", **labels) > 0.4
@@ -152,7 +96,7 @@ def test_what_does_not_count_is_left_out_and_what_is_bad_is_a_dead_letter(stage:
         wait_committed(stage, 52)
         wait_until(
             lambda: monitor.metric("drift_monitor_scores_total", outcome="counted") == 20,
-            _SECONDS,
+            SECONDS,
             "the right scores to be counted",
         )
         assert monitor.metric("drift_monitor_scores_total", outcome="duplicate") == 20
@@ -183,7 +127,7 @@ def test_reports_after_kills_equal_those_of_an_undisturbed_run(
     publish(stage, scores)
     for point, times in kills:
         with start(stage, _FAULTY, point, str(times)) as monitor:
-            assert monitor.process.ended_within(_SECONDS), monitor.log.read_text()[-3_000:]
+            assert monitor.process.ended_within(SECONDS), monitor.log.read_text()[-3_000:]
             assert monitor.process.wait() == -9
     run_to_end(stage)
     with a_stage(kafka_bootstrap, tmp_path_factory.mktemp("undisturbed")) as undisturbed:
@@ -198,14 +142,14 @@ def test_on_several_partitions_every_score_counts_once_whatever_comes_again(stag
     scores = scores_of(bundle_of(stage), rows(700))
     publish(stage, scores[:400])
     with start(stage, _FAULTY, "before_commit", "6") as monitor:
-        assert monitor.process.ended_within(_SECONDS), monitor.log.read_text()[-3_000:]
+        assert monitor.process.ended_within(SECONDS), monitor.log.read_text()[-3_000:]
     publish(stage, scores[200:500])
     publish(stage, scores)
     with start(stage).wait_ready() as monitor:
         wait_committed(stage, 1_400)
         wait_until(
             lambda: monitor.metric("drift_monitor_waiting_scores") == 100,
-            _SECONDS,
+            SECONDS,
             "100 scores to wait for the next verdict",
         )
     assert [report.size for report in reports(stage)] == [200] * 3
@@ -222,7 +166,7 @@ def test_after_kills_every_score_and_outcome_is_in_the_ledger_once(stage: Stage)
     publish_outcomes(stage, [*rest, an_outcome(7, defaulted=True)])
     for point, times in [("after_ledger", 2), ("before_save", 2), ("after_save", 2)]:
         with start(stage, _FAULTY, point, str(times)) as monitor:
-            assert monitor.process.ended_within(_SECONDS), monitor.log.read_text()[-3_000:]
+            assert monitor.process.ended_within(SECONDS), monitor.log.read_text()[-3_000:]
             assert monitor.process.wait() == -9
     ledger_url = f"sqlite:///{stage.folder}/drift_monitor/{LEDGER_FILE}"
     with closing(Ledger(ledger_url)) as ledger, start(stage).wait_ready():
@@ -232,7 +176,7 @@ def test_after_kills_every_score_and_outcome_is_in_the_ledger_once(stage: Stage)
                 and read_records(ledger.engine, "1").defaulted.sum() == len(later)
                 and waiting_outcomes(ledger.engine) == 1
             ),
-            _SECONDS,
+            SECONDS,
             "the ledger to hold every score and outcome",
         )
         held = read_records(ledger.engine, "1")
@@ -258,7 +202,7 @@ def test_a_second_monitor_stands_by_and_takes_over_when_the_first_is_killed(stag
     with start(stage).wait_ready() as first, start(stage) as second:
         wait_until(
             lambda: "another monitor is active" in second.reasons().get("standby", ""),
-            _SECONDS,
+            SECONDS,
             "the second to stand by",
         )
         assert second.get("/healthz")[0] == 200
@@ -275,10 +219,10 @@ def test_topics_created_anew_make_the_state_empty(stage: Stage) -> None:
     publish(stage, scores_of(bundle_of(stage), rows(150)))
     run_to_end(stage)
     TopicFactory(stage.kafka.bootstrap_servers, stage.kafka.topic_prefix).delete_all()
-    wait_until(lambda: create_missing_topics(stage.kafka), _SECONDS, "new topics")
+    wait_until(lambda: create_missing_topics(stage.kafka), SECONDS, "new topics")
     publish(stage, on_one_partition(scores_of(bundle_of(stage), rows(200))))
     with start(stage).wait_ready() as monitor:
-        wait_until(lambda: reports(stage), _SECONDS, "a report on the new topic's scores")
+        wait_until(lambda: reports(stage), SECONDS, "a report on the new topic's scores")
         assert monitor.metric("drift_monitor_scores_total", outcome="counted") == 200
     assert [report.size for report in reports(stage)] == [200]
 
@@ -288,7 +232,7 @@ def test_while_no_kafka_answers_it_keeps_trying_and_says_so(tmp_path: Path) -> N
     with start(Stage(kafka, a_registry(tmp_path), tmp_path)) as monitor:
         wait_until(
             lambda: "no Kafka answers at" in monitor.reasons().get("kafka", ""),
-            _SECONDS,
+            SECONDS,
             "the reason to be told",
         )
         assert monitor.get("/healthz")[0] == 200
@@ -300,6 +244,28 @@ def test_a_damaged_state_file_ends_it_with_a_clear_error(stage: Stage) -> None:
     folder.mkdir()
     (folder / STATE_FILE).write_bytes(b"no database " * 100)
     with start(stage) as monitor:
-        assert monitor.process.ended_within(_SECONDS)
+        assert monitor.process.ended_within(SECONDS)
         assert monitor.process.wait() == 1
         assert "state.sqlite: file is not a database" in str(monitor.logged()[-1])
+
+
+def test_without_alibi_detect_everything_runs(stage: Stage) -> None:
+    clean, drifted = rows(200), rows(200, drifted=True)
+    scores = scores_of(bundle_of(stage), np.vstack([clean, drifted]))
+    publish(stage, on_one_partition(scores))
+    with start(stage, _WITHOUT_ALIBI, "drift_monitor") as monitor:
+        wait_committed(stage, 400)
+        assert monitor.stop() == 0
+    clean_report, drifted_report = reports(stage)
+    assert not clean_report.drifted
+    assert drifted_report.drifted[0] == "EXT_SOURCE_2"
+    assert {one.test for one in clean_report.columns} >= {"ks", "chi_squared", "missing"}
+
+
+def test_alibi_detect_that_is_asked_for_and_not_installed_is_named(tmp_path: Path) -> None:
+    nowhere = KafkaSettings(bootstrap_servers=f"127.0.0.1:{free_port()}")
+    stage = Stage(nowhere, a_registry(tmp_path), tmp_path)
+    with start(stage, _WITHOUT_ALIBI, "drift_monitor", BACKEND="alibi") as monitor:
+        assert monitor.process.ended_within(SECONDS)
+        assert monitor.process.exit_code == 1
+        assert "alibi, but alibi-detect is not installed" in str(monitor.logged()[-1])
