@@ -1,6 +1,7 @@
 """The commands of the query service: `projector`, `serve` and `openapi`."""
 
 import argparse
+import gc
 import json
 import logging
 import signal
@@ -92,8 +93,10 @@ def serve(settings: QueryApiSettings) -> int:
     configure_logging("api", settings.log_level)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
+    app = create_app(settings)
+    gc.freeze()  # modules and routes stay: to go through them again and again delays requests
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,

@@ -31,15 +31,17 @@ ApplicationId = Annotated[int, Path(ge=1, le=2**63 - 1, description="`SK_ID_CURR
 ScoreId = Annotated[Text | None, Query(description="this score, not the one in force")]
 
 
-@router.get("/applications/{application_id}", tags=["applications"])
+@router.get("/applications/{application_id}", tags=["applications"], response_model=Application)
 def get_application(
     held: Held, application_id: ApplicationId, score_id: ScoreId = None
-) -> Application:
+) -> Response:
     """One application: its score in force with decision, explanation and reasons.
 
     `history` holds every score it ever had, simulations included and marked as such.
     """
-    return find_application(held, application_id, score_id)
+    # encoded here, for FastAPI would go to a thread once more for it
+    answer = find_application(held, application_id, score_id)
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def find_application(

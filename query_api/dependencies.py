@@ -1,4 +1,7 @@
-"""What routes ask for: the resources and the settings of the application they run in."""
+"""What routes ask for: the resources and the settings of the application they run in.
+
+They are coroutines, for FastAPI calls a plain function from a thread of its own, at every request.
+"""
 
 from typing import Annotated, cast
 
@@ -8,11 +11,11 @@ from query_api.resources import Resources
 from query_api.settings import QueryApiSettings
 
 
-def _resources(request: Request) -> Resources:
+async def _resources(request: Request) -> Resources:
     return cast(Resources, request.app.state.resources)
 
 
-def _settings(request: Request) -> QueryApiSettings:
+async def _settings(request: Request) -> QueryApiSettings:
     return cast(QueryApiSettings, request.app.state.settings)
 
 

@@ -17,7 +17,7 @@ from contracts.events import (
     Purpose,
     ReasonGiven,
 )
-from query_api.store.repository import Case, StoredScore
+from query_api.store.cases import Case, StoredScore
 
 APPLICATION: dict[str, Any] = {
     "SK_ID_CURR": 900001,

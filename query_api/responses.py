@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.events import Decision, HistoryStatus, Purpose
-from query_api.store.repository import Case, StoredScore
+from query_api.store.cases import Case, StoredScore
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 

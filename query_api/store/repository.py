@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from contracts import codec
-from contracts.events import Decision, DriftReported, HistoryStatus, LoanExplained, LoanScored
+from contracts.events import Decision, DriftReported, HistoryStatus
 from query_api.store import schema
+from query_api.store.cases import Case, read_case
 from query_api.store.database import reading
 from query_api.store.drift_reports import VERDICTS, Series, read_drift_reports, read_series
 from query_api.store.figures import Figures, read_figures
 from query_api.store.filters import Filters, begins_with
 from query_api.store.paging import Cursor, Page, newest_first, page_of
 
-_SCORES_OF_A_CASE = 50
-"""The most scores of one application that a case shows; the newest are taken."""
-
 _FEW = 1_000
+_SCORE = sa.select(schema.scores.c.score_id).where(
+    schema.scores.c.score_id == sa.bindparam("score_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +37,6 @@ class ScoreSummary:
     history_status: HistoryStatus
 
 
-@dataclass(frozen=True, slots=True)
-class StoredScore:
-    """A score as it was published, and its explanation if that has come."""
-
-    event: LoanScored
-    in_force: bool
-    explanation: LoanExplained | None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the loan."""
-
-    defaulted: bool
-    observed_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that is known of one application; `scores` are newest first and never empty."""
-
-    application_id: int
-    scores: tuple[StoredScore, ...]
-    outcome: Outcome | None
-
-    def score(self, score_id: str | None = None) -> StoredScore | None:
-        """The score of this id; without one the score in force, or else the newest."""
-        if score_id is not None:
-            return next((one for one in self.scores if one.event.score_id == score_id), None)
-        return next((one for one in self.scores if one.in_force), self.scores[0])
-
-
 class Repository:
     """Reads the store; every method raises StoreError where that cannot be read."""
 
@@ -85,38 +53,12 @@ class Repository:
 
         The score in force and the one of the id `wanted` are among them, however old they are.
         """
-        scores, explanations = schema.scores, schema.explanations
-        query = (
-            sa.select(scores.c.event, scores.c.in_force, explanations.c.event.label("explanation"))
-            .outerjoin(explanations, explanations.c.score_id == scores.c.score_id)
-            .where(scores.c.application_id == application_id)
-            .order_by(
-                (scores.c.score_id == wanted).desc(),
-                scores.c.in_force.desc(),
-                scores.c.scored_at.desc(),
-                scores.c.score_id.desc(),
-            )
-            .limit(_SCORES_OF_A_CASE)
-        )
-        outcome = sa.select(schema.outcomes).where(
-            schema.outcomes.c.application_id == application_id
-        )
-        with reading(self._engine) as connection:
-            found = tuple(_stored_score(row) for row in connection.execute(query).mappings())
-            known = connection.execute(outcome).one_or_none()
-        if not found:
-            return None
-        newest = sorted(
-            found, key=lambda one: (one.event.scored_at, one.event.score_id), reverse=True
-        )
-        became = Outcome(known.defaulted, known.observed_at) if known else None
-        return Case(application_id, tuple(newest), became)
+        return read_case(self._engine, application_id, wanted)
 
     def has_score(self, score_id: str) -> bool:
         """Whether the score has come."""
-        query = sa.select(schema.scores.c.score_id).where(schema.scores.c.score_id == score_id)
         with reading(self._engine) as connection:
-            return connection.execute(query).first() is not None
+            return connection.execute(_SCORE, {"score_id": score_id}).first() is not None
 
     def figures(self) -> Figures:
         """The figures over the whole store."""
@@ -162,15 +104,6 @@ def _few_with_prefix(connection: sa.Connection, id_prefix: str | None) -> Sequen
     )
     found = connection.scalars(query.limit(_FEW + 1)).all()
     return found if len(found) <= _FEW else None
-
-
-def _stored_score(row: sa.RowMapping) -> StoredScore:
-    explanation = row["explanation"]
-    return StoredScore(
-        event=codec.decode(row["event"].encode(), LoanScored),
-        in_force=row["in_force"],
-        explanation=codec.decode(explanation.encode(), LoanExplained) if explanation else None,
-    )
 
 
 def _summary(row: sa.RowMapping) -> ScoreSummary:

@@ -16,8 +16,9 @@ from contracts.events import Decision, Purpose
 from contracts.topics import DRIFT, EXPLANATIONS, OUTCOMES, SCORES, Topic
 from deploy.local.kafka import LocalKafka
 from query_api.settings import SERVICE
+from query_api.store.cases import Case
 from query_api.store.database import open_database
-from query_api.store.repository import Case, Repository
+from query_api.store.repository import Repository
 from runtime.settings import KafkaSettings, MlflowSettings
 from runtime.topics import create_missing_topics
 from tests.published import a_drift_report, a_score, an_explanation, an_outcome
