@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from contracts.events import DriftReported
+import msgspec
+
+from contracts.events import DriftReported, WindowKind
 from drift_monitor.detectors import Detectors
 from drift_monitor.long_report import long_report
 from drift_monitor.long_windows import Sketched
+from drift_monitor.multivariate import multivariate_drift
 from drift_monitor.policy import Policy
 from drift_monitor.reference import Reference
 from drift_monitor.sketches import SketchLayout, sketch_layout
@@ -41,8 +44,15 @@ class LongJudge:
     def _reported(self, version: str, closed: Iterable[Sketched]) -> Iterator[DriftReported]:
         for one in closed:
             if one.span.size >= self._least:
-                reference, layout = self._references(version), self._layout(version)
-                yield long_report(one, layout, reference, self._detectors, self._policy)
+                yield self._report(version, one)
+
+    def _report(self, version: str, one: Sketched) -> DriftReported:
+        reference, layout = self._references(version), self._layout(version)
+        report = long_report(one, layout, reference, self._detectors, self._policy)
+        if one.kind is not WindowKind.DAY or not one.sample.rows:
+            return report
+        together = multivariate_drift(one.sample.matrix(), reference, self._policy.multivariate)
+        return msgspec.structs.replace(report, multivariate=together)
 
     def _layout(self, version: str) -> SketchLayout:
         if version not in self._layouts:

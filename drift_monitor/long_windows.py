@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from contracts.events import WindowKind
+from drift_monitor.row_sample import RowSample
 from drift_monitor.sketches import Counts, SketchLayout
 from drift_monitor.windows import Counted, Span
 
@@ -30,6 +31,7 @@ class Sketched:
         span: what it covers.
         counts: its sketch.
         saved: whether it lies in the store as it is.
+        sample: of a day, some of its rows.
     """
 
     kind: WindowKind
@@ -37,6 +39,7 @@ class Sketched:
     span: Span
     counts: Counts
     saved: bool = False
+    sample: RowSample = field(default_factory=lambda: RowSample(0))
 
     def add(self, span: Span, counts: Counts) -> None:
         """Merge what is counted by the same layout."""
@@ -55,6 +58,7 @@ class LongWindows:
         newest: the time of the youngest application.
         closed_before: scores of days before this one are late.
         late: how many came late since the last `take_late`.
+        sampled: rows of a day that are kept besides its counts.
     """
 
     lateness: dt.timedelta = dt.timedelta(hours=1)
@@ -62,6 +66,7 @@ class LongWindows:
     newest: dt.datetime | None = None
     closed_before: dt.date = dt.date.min
     late: int = 0
+    sampled: int = 0
 
     def add(self, scores: Sequence[Counted], layout: SketchLayout) -> list[Sketched]:
         """Count scores in order of arrival; returns the windows that close, in order."""
@@ -95,19 +100,24 @@ class LongWindows:
         """The windows have been saved."""
         for one in self.open.values():
             one.saved = True
+            one.sample.settle()
 
     def _fill(self, waiting: dict[dt.date, list[Counted]], layout: SketchLayout) -> None:
         for day, scores in waiting.items():
             first, *later = map(Span.of, scores)
             counts = layout.count(np.stack([one.row for one in scores]))
-            self._merge(WindowKind.DAY, day, sum(later, start=first), counts)
+            held = self._merge(WindowKind.DAY, day, sum(later, start=first), counts)
+            for one in scores:
+                held.sample.offer(one.score_id, one.row)
 
-    def _merge(self, kind: WindowKind, start: dt.date, span: Span, counts: Counts) -> None:
+    def _merge(self, kind: WindowKind, start: dt.date, span: Span, counts: Counts) -> Sketched:
         held = self.open.get((kind, start))
-        if held is None or len(held.counts) != len(counts):  # counted by an earlier layout
-            self.open[kind, start] = Sketched(kind, start, span, counts)
-        else:
+        if held is not None and len(held.counts) == len(counts):  # not of an earlier layout
             held.add(span, counts)
+            return held
+        sample = RowSample(self.sampled if kind is WindowKind.DAY else 0)
+        self.open[kind, start] = Sketched(kind, start, span, counts, sample=sample)
+        return self.open[kind, start]
 
     def _close(self, before: dt.date) -> list[Sketched]:
         """Close the days before one, and the weeks that end by it."""

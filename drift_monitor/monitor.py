@@ -1,11 +1,12 @@
 """The monitor: scores in, windows cut, verdicts and reports out. Pure apart from its state."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contracts.events import DriftReported
 from drift_monitor.detectors import Detectors
+from drift_monitor.effects import with_effects
 from drift_monitor.evaluation import Evaluation, evaluate
 from drift_monitor.long_judge import LongJudge
 from drift_monitor.long_windows import LongWindows
@@ -77,6 +78,7 @@ class DriftMonitor:
             counted=len(new),
             duplicates=len(arrived) - len(new),
             late=sum(one.long.take_late() for one in self.state.versions.values()),
+            discarded=self._discard(new[-1].score.scored_at) if hops else 0,
         )
 
     def close_aged(self, now: dt.datetime) -> Observed:
@@ -84,12 +86,7 @@ class DriftMonitor:
 
         Event times close windows too, as scores come; this is for the time when none come.
         """
-        hops = [
-            (version, hop)
-            for version, of_version in self.state.versions.items()
-            for hop in of_version.windows.close_aged(now)
-        ]
-        return Observed(*self._judged(hops), discarded=self._discard(now))
+        return Observed(*self._judged(list(self._aged(now))), discarded=self._discard(now))
 
     def sliding(self) -> Evaluation | None:
         """The sliding window as it stands, None before the first hop."""
@@ -98,14 +95,29 @@ class DriftMonitor:
             return None
         return self._evaluate(self.state.latest, Window(tuple(latest.windows.closed)))
 
-    def _add(self, one: Arrived) -> Iterable[tuple[str, Hop]]:
-        """Count a score among all and in its segments."""
+    def _add(self, one: Arrived) -> Iterator[tuple[str, Hop]]:
+        """Count a score among all and in its segments.
+
+        With every hop the windows that fewer or no scores come to any more close by age too.
+        """
+        hops = list(self._counted(one))
+        yield from hops
+        if hops:
+            yield from self._aged(one.score.scored_at)
+
+    def _aged(self, now: dt.datetime) -> Iterator[tuple[str, Hop]]:
+        for place, one in self.state.versions.items():
+            for hop in one.windows.close_aged(now):
+                yield place, hop
+
+    def _counted(self, one: Arrived) -> Iterator[tuple[str, Hop]]:
         self.state.latest = one.version
         segments = self._references(one.version).segments_of(one.score.row)
         for place in places_of(one.version, segments):
             if place not in self.state.versions:
                 self.state.versions[place] = VersionState(
-                    Windows(self._sizes), long=LongWindows(self._sizes.lateness)
+                    Windows(self._sizes),
+                    long=LongWindows(self._sizes.lateness, sampled=self._sizes.sampled),
                 )
             for hop in self.state.versions[place].windows.add(one.score):
                 yield place, hop
@@ -143,14 +155,18 @@ class DriftMonitor:
         of_version.alerted, of_version.decided_at = report.alerted, report.closed_at
         of_version.trails = slow.trails
         of_version.drifting = tuple(one.column for one in report.drifting)
-        return report
+        return with_effects(report, window.matrix(), reference)
 
     def _discard(self, now: dt.datetime) -> int:
+        """Drop what is left of replaced versions that fell silent, once their days are closed."""
         discarded = 0
-        for version, of_version in list(self.state.versions.items()):
-            silent = now - of_version.windows.last_at >= self._sizes.max_age
-            replaced, segment = version_and_segment(version)
-            if silent and replaced != self.state.latest:
-                discarded += 0 if segment else of_version.windows.waiting
-                del self.state.versions[version]
+        for place, one in list(self.state.versions.items()):
+            version, segment = version_and_segment(place)
+            if version == self.state.latest:
+                continue
+            if one.windows.panes and now - one.windows.last_at >= self._sizes.max_age:
+                discarded += 0 if segment else one.windows.waiting
+                one.windows = Windows(self._sizes)
+            if not one.windows.panes and not one.long.open:
+                del self.state.versions[place]
         return discarded

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.stats import false_discovery_control
 
 from drift_monitor.comparison import Comparison, Test
+from drift_monitor.multivariate import Multivariate
 from drift_monitor.sequential import Sequential
 
 Floors = Mapping[Test, float]
@@ -37,6 +38,7 @@ class Policy:
         needed: verdicts on a column, among the last `among` windows, that raise an alert.
         among: see `needed`.
         sequential: what counts as slow drift.
+        multivariate: when a day counts as told from the reference.
     """
 
     false_discovery_rate: float = 0.01
@@ -45,6 +47,7 @@ class Policy:
     needed: int = 2
     among: int = 3
     sequential: Sequential = field(default_factory=Sequential)
+    multivariate: Multivariate = field(default_factory=Multivariate)
 
     def floor(self, column: str, test: Test) -> float:
         """The least effect that counts for a column."""

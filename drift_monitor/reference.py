@@ -1,7 +1,7 @@
 """What windows are held against: the reference rows of the model version that made the scores."""
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +14,10 @@ from contracts.packing import FloatMatrix, FloatVector
 from drift_monitor.columns import Column, column_layout
 from drift_monitor.profiles import ColumnProfile, profile
 from drift_monitor.segments import segment_of
+
+Doubles = npt.NDArray[np.float64]
+Rescore = Callable[[FloatMatrix], Doubles]
+"""Rows in the full feature space to their raw scores by the model."""
 
 _NO_LEVELS = ("", "missing", "unseen")
 
@@ -40,7 +44,7 @@ class Model(Protocol):
     def reference(self) -> FloatMatrix:
         """Rows in the full feature space."""
 
-    def raw_scores(self, matrix: FloatMatrix) -> npt.NDArray[np.float64]:
+    def raw_scores(self, matrix: FloatMatrix) -> Doubles:
         """Log-odds of rows in the full feature space."""
 
 
@@ -53,6 +57,9 @@ class Reference:
         model_version: its version.
         columns: the features, then the raw score.
         profiles: of each column in the reference rows.
+        rows: the reference rows, in the full feature space.
+        raw_scores: theirs, as monitored.
+        rescored: the model.
         importance: the model's, by feature.
         segment: whose rows these are, empty for those of all applications.
         segments: the references of the segments that are watched, by name.
@@ -65,6 +72,9 @@ class Reference:
     model_version: str
     columns: tuple[Column, ...]
     profiles: tuple[ColumnProfile, ...]
+    rows: FloatMatrix
+    raw_scores: FloatVector
+    rescored: Rescore
     importance: Mapping[str, float]
     calibration: Calibration
     policy: DecisionPolicy
@@ -101,7 +111,8 @@ def reference_of(model: Model, untested: Collection[str], watched: Sequence[str]
     window was at most 0.041, of out-of-fold scores at most 0.046; the floor is 0.07.
     """
     manifest = model.manifest
-    matrix = monitored(model.reference, model.raw_scores(model.reference))
+    raw_scores = model.raw_scores(model.reference)
+    matrix = monitored(model.reference, raw_scores)
     shown = {*untested, *DERIVED}
     columns = column_layout((*manifest.features, SCORE), matrix, manifest.categories, shown)
     whole = Reference(
@@ -109,6 +120,9 @@ def reference_of(model: Model, untested: Collection[str], watched: Sequence[str]
         model_version=model.version,
         columns=columns,
         profiles=profile(columns, matrix),
+        rows=model.reference,
+        raw_scores=as_monitored(raw_scores),
+        rescored=model.raw_scores,
         importance=manifest.importance,
         calibration=manifest.calibration,
         policy=manifest.policy,
@@ -129,17 +143,26 @@ def with_segments(whole: Reference, matrix: FloatMatrix, watched: Sequence[str])
                 rows.setdefault(segment_of(name, level), []).append(at)
     segments = {
         name: dataclasses.replace(
-            whole, segment=name, profiles=profile(whole.columns, matrix[of_segment])
+            whole,
+            segment=name,
+            profiles=profile(whole.columns, matrix[of_segment]),
+            rows=whole.rows[of_segment],
+            raw_scores=whole.raw_scores[of_segment],
         )
         for name, of_segment in rows.items()
     }
     return dataclasses.replace(whole, segments=segments, watched=tuple(watched))
 
 
-def monitored(features: FloatMatrix, raw_scores: npt.NDArray[np.float64]) -> FloatMatrix:
+def monitored(features: FloatMatrix, raw_scores: Doubles) -> FloatMatrix:
     """The monitored matrix: the features, then the raw score."""
-    matrix: FloatMatrix = np.column_stack([features, raw_scores.astype(np.float32)])
+    matrix: FloatMatrix = np.column_stack([features, as_monitored(raw_scores)])
     return matrix
+
+
+def as_monitored(raw_scores: Doubles) -> FloatVector:
+    """Raw scores as rows of the monitored matrix hold them."""
+    return raw_scores.astype(np.float32)
 
 
 def monitored_row(features: FloatVector, raw_score: float) -> FloatVector:

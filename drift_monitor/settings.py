@@ -9,6 +9,7 @@ from pydantic_settings import SettingsConfigDict
 
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import Backend
+from drift_monitor.multivariate import Multivariate
 from drift_monitor.performance.settings import PerformanceSettings
 from drift_monitor.policy import DEFAULT_FLOORS, Policy
 from drift_monitor.sequential import Sequential
@@ -77,6 +78,16 @@ class DriftMonitorSettings(ServiceSettings):
     slow_step: Share = Field(
         0.07, description="how far beyond the tolerance slow drift is found the soonest"
     )
+    multivariate_rows: int = Field(
+        2000,
+        ge=0,
+        le=20_000,
+        description="rows of a day that are tested for drift of all columns together; 0 for none",
+    )
+    multivariate_level: Share = Field(0.001, description="largest p-value of its verdict")
+    multivariate_floor: float = Field(
+        0.55, ge=0.5, le=1, description="least area under the ROC curve of its verdict"
+    )
     seen_limit: int = Field(20_000, ge=1, description="score ids remembered against redelivery")
 
     performance: PerformanceSettings = Field(default_factory=PerformanceSettings)
@@ -93,7 +104,14 @@ class DriftMonitorSettings(ServiceSettings):
         """How windows are cut."""
         max_age = dt.timedelta(seconds=self.max_age_seconds)
         lateness = dt.timedelta(seconds=self.lateness_seconds)
-        return Sizes(self.window, self.hop, self.least_size, max_age, lateness)
+        return Sizes(
+            self.window,
+            self.hop,
+            self.least_size,
+            max_age,
+            lateness,
+            sampled=self.multivariate_rows,
+        )
 
     def policy(self) -> Policy:
         """When a difference counts."""
@@ -109,4 +127,5 @@ class DriftMonitorSettings(ServiceSettings):
             needed=self.alert_needed,
             among=self.alert_among,
             sequential=Sequential(self.slow_run_length, self.slow_tolerance, self.slow_step),
+            multivariate=Multivariate(self.multivariate_level, self.multivariate_floor),
         )

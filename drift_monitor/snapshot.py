@@ -9,6 +9,7 @@ import msgspec
 from contracts.events import WindowKind
 from contracts.packing import FloatVector
 from drift_monitor.long_windows import LongWindows, Sketched
+from drift_monitor.row_sample import RowSample
 from drift_monitor.seen import SeenScores
 from drift_monitor.sequential import Stream, Trail
 from drift_monitor.sketches import Counts
@@ -19,8 +20,8 @@ RowsOf = Callable[[str, str], list[FloatVector]]
 """Version and first score id of a pane to the pane's rows."""
 
 
-CountsOf = Callable[[str, WindowKind, dt.date], Counts]
-"""Version, kind and first day of a long window to its sketch."""
+KeptOf = Callable[[str, WindowKind, dt.date], tuple[Counts, dict[int, FloatVector]]]
+"""Version, kind and first day of a long window to its sketch and its sampled rows."""
 
 
 class LongSnapshot(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def restored(
-        self, version: str, sizes: Sizes, rows_of: RowsOf, counts_of: CountsOf
+        self, version: str, sizes: Sizes, rows_of: RowsOf, kept_of: KeptOf
     ) -> VersionState:
         """The state again; rows and counts come from where they are kept."""
 
@@ -84,15 +85,18 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             decided_at=self.decided_at,
             trails=dict(self.trails),
             drifting=self.drifting,
-            long=self.restored_long(version, sizes, counts_of),
+            long=self.restored_long(version, sizes, kept_of),
         )
 
-    def restored_long(self, version: str, sizes: Sizes, counts_of: CountsOf) -> LongWindows:
+    def restored_long(self, version: str, sizes: Sizes, kept_of: KeptOf) -> LongWindows:
         """The days and weeks again."""
-        windows = LongWindows(sizes.lateness, {}, self.newest, self.closed_before)
+        windows = LongWindows(
+            sizes.lateness, {}, self.newest, self.closed_before, sampled=sizes.sampled
+        )
         for one in self.long:
-            counts = counts_of(version, one.kind, one.start)
-            held = Sketched(one.kind, one.start, one.span, counts, saved=True)
+            counts, rows = kept_of(version, one.kind, one.start)
+            sample = RowSample(sizes.sampled if one.kind is WindowKind.DAY else 0, rows)
+            held = Sketched(one.kind, one.start, one.span, counts, saved=True, sample=sample)
             windows.open[one.kind, one.start] = held
         return windows
 
@@ -118,15 +122,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
             floors=tuple((*pair, floor) for pair, floor in state.seen.floors.items()),
         )
 
-    def restored(
-        self, seen: SeenScores, sizes: Sizes, rows_of: RowsOf, counts_of: CountsOf
-    ) -> State:
+    def restored(self, seen: SeenScores, sizes: Sizes, rows_of: RowsOf, kept_of: KeptOf) -> State:
         """The state again; panes that were cut by other sizes are left behind."""
         seen.floors.update({(one, other): floor for one, other, floor in self.floors})
         if (self.window, self.hop) != (sizes.window, sizes.hop):
             return State(seen)
         versions = {
-            version: saved.restored(version, sizes, rows_of, counts_of)
+            version: saved.restored(version, sizes, rows_of, kept_of)
             for version, saved in self.versions.items()
         }
         return State(seen, versions, self.latest)

@@ -18,8 +18,8 @@ from contracts import codec
 from contracts.events import DriftReported, WindowKind
 from contracts.packing import FloatVector
 from contracts.records import RawRecord
+from drift_monitor.long_store import LONG_TABLES, LongKept, load_long, save_long
 from drift_monitor.seen import SeenScores, Source
-from drift_monitor.sketches import Counts
 from drift_monitor.snapshot import Snapshot
 from drift_monitor.state import State
 from drift_monitor.windows import Pane, Sizes
@@ -30,8 +30,7 @@ _TABLES = {
     "seen": "id TEXT UNIQUE, part INTEGER, source_part INTEGER, source_offset INTEGER",
     "pane_rows": "version TEXT, pane TEXT, first INTEGER, rows INTEGER, matrix BLOB, "
     "PRIMARY KEY (version, pane, first)",
-    "sketches": "version TEXT, kind TEXT, start TEXT, counts BLOB, "
-    "PRIMARY KEY (version, kind, start)",
+    **LONG_TABLES,
     "outbox": "report BLOB NOT NULL",
 }
 
@@ -89,7 +88,7 @@ class Store:
             if document is None:
                 return State(seen)
             snapshot = msgspec.json.decode(document, type=Snapshot)
-            return snapshot.restored(seen, self._sizes, self._rows, self._counts)
+            return snapshot.restored(seen, self._sizes, self._rows, self._long_window)
 
     def save(
         self, records: Sequence[RawRecord], state: State, reports: Sequence[DriftReported]
@@ -104,7 +103,7 @@ class Store:
             self._save_positions(records)
             self._save_seen(state.seen)
             self._save_rows(panes)
-            self._save_sketches(state)
+            save_long(self._database, state.versions)
             values = [(codec.encode(report),) for report in reports]
             self._database.executemany("INSERT INTO outbox VALUES (?)", values)
             document = msgspec.json.encode(Snapshot.of(state, self._sizes)).decode()
@@ -150,29 +149,6 @@ class Store:
                 values = (*place, first, len(new), matrix)
                 self._database.execute("INSERT INTO pane_rows VALUES (?, ?, ?, ?, ?)", values)
 
-    def _save_sketches(self, state: State) -> None:
-        """Write the sketches that have grown; those that closed go."""
-        held = {
-            (version, kind.value, start.isoformat()): sketched
-            for version, one in state.versions.items()
-            for (kind, start), sketched in one.long.open.items()
-        }
-        query = "SELECT version, kind, start FROM sketches"
-        gone = [place for place in self._database.execute(query) if place not in held]
-        self._database.executemany(
-            "DELETE FROM sketches WHERE version = ? AND kind = ? AND start = ?", gone
-        )
-        grown = [(place, one) for place, one in held.items() if not one.saved]
-        self._database.executemany(
-            "INSERT OR REPLACE INTO sketches VALUES (?, ?, ?, ?)",
-            [(*place, one.counts.astype("<i8").tobytes()) for place, one in grown],
-        )
-
-    def _counts(self, version: str, kind: WindowKind, start: dt.date) -> Counts:
-        query = "SELECT counts FROM sketches WHERE version = ? AND kind = ? AND start = ?"
-        row = self._database.execute(query, (version, kind.value, start.isoformat())).fetchone()
-        return np.frombuffer(row[0], dtype="<i8")
-
     def _rows(self, version: str, pane: str) -> list[FloatVector]:
         chunks = self._database.execute(
             "SELECT rows, matrix FROM pane_rows WHERE version = ? AND pane = ? ORDER BY first",
@@ -183,6 +159,9 @@ class Store:
             for count, matrix in chunks
             for row in np.frombuffer(matrix, dtype="<f4").reshape(count, -1)
         ]
+
+    def _long_window(self, version: str, kind: WindowKind, start: dt.date) -> LongKept:
+        return load_long(self._database, version, kind, start)
 
     def _fact(self, name: str) -> str | None:
         row = self._database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()

@@ -26,6 +26,7 @@ class Sizes:
         least: scores that a window closed by age must hold, at least one.
         max_age: from a verdict window's first score to its closing by age.
         lateness: how long a day waits for its last scores.
+        sampled: rows of a day that are kept for the test of all columns together.
     """
 
     window: int = 1000
@@ -33,6 +34,7 @@ class Sizes:
     least: int = 250
     max_age: dt.timedelta = dt.timedelta(days=1)
     lateness: dt.timedelta = dt.timedelta(hours=1)
+    sampled: int = 2000
 
     def __post_init__(self) -> None:
         """Refuse a window that panes cannot make up."""
@@ -159,12 +161,15 @@ class Windows:
             yield self._hop(aged=False)
 
     def close_aged(self, now: dt.datetime) -> Iterator[Hop]:
-        """Close the verdict window if it is too old and large enough."""
-        panes = self._verdict_panes()
-        if self.waiting >= self.sizes.least and (
-            now - panes[0].span.opened_at >= self.sizes.max_age
-        ):
-            yield self._hop(aged=True)
+        """Close the verdict window if it is too old and large enough.
+
+        Where a clock was ahead at its first score, the next ones tell how old it is.
+        """
+        spans = [pane.span for pane in self._verdict_panes()]
+        if self.waiting >= self.sizes.least:
+            opened_at = min(min(span.opened_at, span.closed_at) for span in spans)
+            if now - opened_at >= self.sizes.max_age:
+                yield self._hop(aged=True)
 
     @property
     def last_at(self) -> dt.datetime:

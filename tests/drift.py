@@ -15,7 +15,7 @@ from contracts.records import RawRecord
 from drift_monitor.columns import Column, column_layout
 from drift_monitor.comparison import Profiled
 from drift_monitor.profiles import profile
-from drift_monitor.reference import Reference
+from drift_monitor.reference import Reference, Rescore
 from drift_monitor.seen import Source
 from drift_monitor.state import Arrived
 from drift_monitor.windows import Counted, Pane, Span, Window
@@ -68,14 +68,21 @@ def a_reference(
     version: str = "1",
     categories: Mapping[str, Sequence[str]] | None = None,
     importance: Mapping[str, float] | None = None,
+    rescored: Rescore | None = None,
 ) -> Reference:
-    """A reference of these rows, the last column being the raw score."""
+    """A reference of these rows, the last column being the raw score.
+
+    The model takes the sum of a row's features, unless told otherwise.
+    """
     columns: tuple[Column, ...] = column_layout(names, matrix, categories or {}, ())
     return Reference(
         model_name="creditstream",
         model_version=version,
         columns=columns,
         profiles=profile(columns, matrix),
+        rows=matrix[:, :-1],
+        raw_scores=matrix[:, -1],
+        rescored=rescored or (lambda features: features.sum(axis=1, dtype=np.float64)),
         importance=importance or {},
         calibration=Calibration(),
         policy=DecisionPolicy(approve_below=0.1, decline_from=0.3),

@@ -1,5 +1,6 @@
 """Every score is counted once, by its own model version, and every window is judged."""
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Callable, Sequence
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.events import DriftReported
+from contracts.events import DriftReported, WindowKind
 from drift_monitor.detectors import Outcome, Pair, ScipyDetectors
 from drift_monitor.monitor import DriftMonitor
 from drift_monitor.policy import Policy
@@ -51,6 +52,33 @@ def undisturbed() -> list[DriftReported]:
 
 
 few = settings(max_examples=25)  # each example is a whole stream
+
+NEW = normal_rows(200, 3, seed=9, shift=2.0)
+
+
+def on_day(one: Arrived, day: int) -> Arrived:
+    """The score as one of so many days later."""
+    later = dt.timedelta(days=day)
+    score = dataclasses.replace(
+        one.score,
+        applied_at=one.score.applied_at + later,
+        scored_at=one.score.scored_at + later,
+    )
+    return dataclasses.replace(one, score=score)
+
+
+CHANGED = [
+    *arrivals(normal_rows(70, 3, seed=8), "1"),
+    *arrivals(NEW[:60], "2", first=100),
+    *[on_day(one, 1) for one in arrivals(NEW[:130], "2", first=200)],
+    *[on_day(one, 3) for one in arrivals(NEW[:30], "2", first=400)],
+]
+"""A change of models, and days between the scores."""
+
+
+@functools.cache
+def by_single_scores() -> list[DriftReported]:
+    return observe(a_monitor(), CHANGED, batch=1)
 
 
 def test_a_clean_stream_is_reported_clean() -> None:
@@ -125,7 +153,61 @@ def test_a_replaced_version_that_fell_silent_is_forgotten_and_its_scores_are_cou
     observe(monitor, list(arrivals(normal_rows(10, 3, seed=1), "2", first=100)))
     assert monitor.close_aged(NOON + 3000 * SECOND).discarded == 0
     assert monitor.close_aged(NOON + 3700 * SECOND).discarded == 10
+    assert not monitor.state.versions["1"].windows.panes
+
+
+def test_a_replaced_version_goes_once_its_days_and_weeks_are_reported() -> None:
+    monitor = a_monitor()
+    monitor.observe(list(arrivals(normal_rows(100, 3, seed=1), "1")))
+    later = [
+        on_day(one, day)
+        for day in range(6)
+        for one in arrivals(NEW[:60], "2", first=1000 * day + 1000)
+    ]
+    reports = [one for one in observe(monitor, later) if one.model_version == "1"]
+    assert [one.window for one in reports] == [*WindowKind]
     assert monitor.state.versions.keys() == {"2"}
+
+
+def test_a_replaced_versions_window_closes_by_age_while_the_new_ones_scores_flow() -> None:
+    monitor = a_monitor()
+    monitor.observe(list(arrivals(normal_rows(70, 3, seed=8), "1")))
+    first = monitor.observe(list(arrivals(NEW[:60], "2", first=100)))
+    assert first.reports == []
+    flowing = [on_day(one, 1) for one in arrivals(NEW[:60], "2", first=200)]
+    observed = monitor.observe(flowing)
+    closed = [one for one in observed.reports if one.window is WindowKind.VERDICT]
+    assert [(one.model_version, one.size) for one in closed] == [("2", 60), ("1", 70)]
+    assert not monitor.state.versions["1"].windows.panes
+
+
+@few
+@given(st.integers(1, 200))
+def test_windows_that_close_by_age_do_not_depend_on_the_batches(batch: int) -> None:
+    assert observe(a_monitor(), CHANGED, batch) == by_single_scores()
+
+
+def test_a_score_from_a_clock_that_was_ahead_does_not_keep_its_window_open() -> None:
+    monitor = a_monitor()
+    first, *rest = arrivals(normal_rows(60, 3, seed=1))
+    ahead = dataclasses.replace(first.score, scored_at=NOON + dt.timedelta(days=9000))
+    monitor.observe([dataclasses.replace(first, score=ahead), *rest])
+    assert not monitor.close_aged(NOON + 3000 * SECOND).reports
+    assert [one.size for one in monitor.close_aged(NOON + 3700 * SECOND).reports] == [60]
+
+
+def test_a_score_from_a_clock_that_was_behind_loses_nothing() -> None:
+    monitor = a_monitor()
+    first, *rest = STREAM[:250]
+    behind = dataclasses.replace(first.score, scored_at=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+    reports = observe(monitor, [dataclasses.replace(first, score=behind), *rest])
+    assert sum(one.size for one in reports) + monitor.state.versions["1"].windows.waiting == 250
+
+
+def test_a_wall_clock_that_went_back_closes_nothing() -> None:
+    monitor = a_monitor()
+    monitor.observe(STREAM[:60])
+    assert not monitor.close_aged(NOON - dt.timedelta(days=400)).moved
 
 
 def test_the_version_in_force_is_never_forgotten() -> None:

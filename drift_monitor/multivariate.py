@@ -1,0 +1,100 @@
+"""Drift of the columns together, which no column need show alone: once for each day. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from contracts.events import MultivariateDrift, TellingFeature
+from contracts.features import DERIVED
+from contracts.packing import FloatMatrix
+from drift_monitor.classifier_test import Told, classifier_test
+from drift_monitor.reference import SCORE, Reference
+
+LEAST_ROWS = 100
+"""In fewer rows a classifier finds next to nothing."""
+
+_MOST_REFERENCE = 4_000
+_MOST_NAMED, _LEAST_SHARE = 10, 0.01
+_IN_WORDS = 3
+_DIGITS = 6
+_SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Multivariate:
+    """When rows count as told apart.
+
+    Attributes:
+        level: the largest p-value of a verdict.
+        floor: the least area under the ROC curve of a verdict.
+    """
+
+    level: float = 0.001
+    floor: float = 0.55
+
+
+def multivariate_drift(
+    window: FloatMatrix, reference: Reference, settings: Multivariate
+) -> MultivariateDrift | None:
+    """Hold rows of the monitored matrix against those of the reference; None where too few.
+
+    Features derived from the application take part, for a ratio shows what neither of its parts
+    does. The raw score does not: the trees have seen the reference rows. Nor do columns that are
+    left untested.
+    """
+    at = _telling(reference)
+    rows = _drawn(reference.rows)
+    if min(len(window), len(rows)) < LEAST_ROWS or not len(at):
+        return None
+    told = classifier_test(rows[:, at], window[:, at])
+    drifted = told.p_value <= settings.level and told.area >= settings.floor
+    names = [reference.columns[place].name for place in at.tolist()]
+    features = _strongest(told, names) if drifted else ()
+    return MultivariateDrift(
+        statistic=_rounded(told.area),
+        p_value=_rounded(told.p_value),
+        drifted=drifted,
+        rows=len(window),
+        reference_rows=len(rows),
+        features=features,
+        words=_in_words(told.area, features),
+    )
+
+
+def _telling(reference: Reference) -> npt.NDArray[np.intp]:
+    """Where the columns are that take part."""
+    named = enumerate(reference.columns)
+    return np.array(
+        [at for at, one in named if one.name != SCORE and (one.tested or one.name in DERIVED)],
+        dtype=np.intp,
+    )
+
+
+def _drawn(rows: FloatMatrix) -> FloatMatrix:
+    if len(rows) <= _MOST_REFERENCE:
+        return rows
+    draw = np.random.default_rng(_SEED)
+    drawn: FloatMatrix = rows[draw.choice(len(rows), _MOST_REFERENCE, replace=False)]
+    return drawn
+
+
+def _strongest(told: Told, names: Sequence[str]) -> tuple[TellingFeature, ...]:
+    order = np.argsort(-told.gains, kind="stable")[:_MOST_NAMED]
+    return tuple(
+        TellingFeature(feature=names[at], share=_rounded(float(told.gains[at])))
+        for at in order.tolist()
+        if told.gains[at] >= _LEAST_SHARE
+    )
+
+
+def _in_words(area: float, features: Sequence[TellingFeature]) -> str:
+    if not features:
+        return f"rows are not told from the reference's (AUC {area:.3f})"
+    named = ", ".join(one.feature for one in features[:_IN_WORDS])
+    return f"rows are told from the reference's (AUC {area:.3f}), most by {named}"
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
