@@ -121,6 +121,7 @@ class Consumer:
             "enable.auto.offset.store": False,
             "auto.offset.reset": "earliest",
             "fetch.queue.backoff.ms": 10,  # 1000 by default, which starves a slow consumer
+            "queued.max.messages.kbytes": 2048,  # 65536 by default; memory would fill with the lag
             "statistics.interval.ms": 1000,
             "stats_cb": self._look,
             "error_cb": lambda error: logger.warning("Kafka: %s", error),
