@@ -29,7 +29,7 @@ def _level_moved(one: Profiled) -> str:
     now = one.window.counts / one.window.counts.sum()
     moves = (now - before).round(_ALIKE).tolist()
     most = max(range(len(moves)), key=lambda at: (abs(moves[at]), moves[at]))
-    return f"{levels.names[most]} {_move(before[most], now[most])}"
+    return f"{levels.names[most]}: {_move(before[most], now[most])}"
 
 
 def _missing_moved(one: Profiled) -> str:

@@ -13,16 +13,19 @@ from plotly import graph_objects as go
 from contracts.packing import FloatVector
 from drift_monitor.comparison import Profiled
 from drift_monitor.profiles import ColumnProfile
+from drift_monitor.reporting.by_window import WindowFindings
 from drift_monitor.reporting.findings import Findings
 
-_BEFORE, _NOW = "#3d7ea6", "#d1602f"
+_REFERENCE, _CURRENT = "reference", "current"
+_BEFORE, _NOW, _SHADE = "#3d7ea6", "#d1602f", "rgba(61, 126, 166, 0.35)"
 _BINS = 36
 _TAILS = (0.5, 99.5)
 _MOST_ROWS = 30
 _FAR = 3.0  # floors from which on a cell is of the darkest shade
+_ALMOST = 0.99
 _SHADES = [
     [0.0, "rgba(120, 130, 140, 0.10)"],
-    [0.999 / _FAR, "rgba(224, 164, 60, 0.55)"],
+    [_ALMOST / _FAR, "rgba(224, 164, 60, 0.55)"],
     [1 / _FAR, "#d9713c"],
     [1.0, "#9c1c1c"],
 ]
@@ -36,22 +39,23 @@ def distribution(one: Profiled) -> go.Figure:
 
 def _numbers(one: Profiled) -> go.Figure:
     edges = _edges(one.reference.values, one.window.values)
-    middle, width = (edges[:-1] + edges[1:]) / 2, np.diff(edges)
     figure = go.Figure()
     for name, colour, sample in _sides(one):
         inside = np.clip(sample.values, edges[0], edges[-1])
         counts, _ = np.histogram(inside, edges)
-        figure.add_bar(
-            x=_short(middle),
-            y=_short(100 * counts / sample.rows),
-            width=_short(width),
+        shares = 100 * counts / sample.rows
+        figure.add_scatter(
+            x=_short(edges),
+            y=_short(np.append(shares, shares[-1])),
             name=name,
-            marker_color=colour,
-            opacity=0.6,
-            hovertemplate="about %{x}: %{y:.1f} %",
+            mode="lines",
+            line={"shape": "hv", "color": colour, "width": 2},
+            fill="tozeroy" if name == _REFERENCE else "none",
+            fillcolor=_SHADE,
+            hovertemplate="from %{x}: %{y:.1f} %",
         )
-    figure.update_layout(barmode="overlay", bargap=0, yaxis_title="share, %")
-    return _dressed(figure, 260)
+    figure.update_layout(yaxis={"title": "share, %", "rangemode": "tozero"})
+    return _dressed(figure, 240)
 
 
 def _levels(one: Profiled) -> go.Figure:
@@ -88,7 +92,10 @@ def over_windows(findings: Findings) -> go.Figure:
     names = order[:_MOST_ROWS]
     figure = go.Figure(
         go.Heatmap(
-            z=[_short([one.strengths.get(name, 0.0) for one in windows]) for name in names],
+            z=[_short([_shade(one, name) for one in windows]) for name in names],
+            customdata=[
+                _short([one.strengths.get(name, 0.0) for one in windows]) for name in names
+            ],
             x=[f"{one.first:,} to {one.last:,}" for one in windows],
             y=names,
             zmin=0,
@@ -97,7 +104,7 @@ def over_windows(findings: Findings) -> go.Figure:
             xgap=2,
             ygap=2,
             colorbar={"title": "floors", "thickness": 12, "tickvals": [0, 1, 2, _FAR]},
-            hovertemplate="%{y}, rows %{x}: %{z:.2f} floors<extra></extra>",
+            hovertemplate="%{y}, rows %{x}: %{customdata:.2f} floors<extra></extra>",
         )
     )
     figure.update_yaxes(autorange="reversed", automargin=True)
@@ -105,8 +112,14 @@ def over_windows(findings: Findings) -> go.Figure:
     return _dressed(figure, 140 + 20 * len(names))
 
 
+def _shade(one: WindowFindings, name: str) -> float:
+    """The effect in floors; without a verdict it stays below one however large it is."""
+    strength = one.strengths.get(name, 0.0)
+    return strength if name in one.drifted else min(strength, _ALMOST)
+
+
 def _sides(one: Profiled) -> tuple[tuple[str, str, ColumnProfile], ...]:
-    return ("reference", _BEFORE, one.reference), ("current", _NOW, one.window)
+    return (_REFERENCE, _BEFORE, one.reference), (_CURRENT, _NOW, one.window)
 
 
 def _rest(sample: ColumnProfile, unseen: bool, missing: bool) -> tuple[tuple[int, bool], ...]:  # noqa: FBT001 - which rows there are

@@ -12,8 +12,9 @@ from rich.markup import escape
 
 from contracts.bundle import IncompatibleBundleError
 from drift_monitor.detectors import detectors
+from drift_monitor.reporting.by_window import Question
 from drift_monitor.reporting.document import document
-from drift_monitor.reporting.findings import Findings, Question, find
+from drift_monitor.reporting.findings import Findings, find
 from drift_monitor.reporting.summary import screen
 from drift_monitor.reporting.tables import read_table
 from drift_monitor.settings import DriftMonitorSettings

@@ -1,7 +1,7 @@
 """What a report says: one file held against another, as a whole and in windows. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,54 +11,15 @@ from contracts.features import DERIVED
 from drift_monitor.comparison import Profiled
 from drift_monitor.detectors import Detectors
 from drift_monitor.distances import all_distances, drawn_columns
-from drift_monitor.policy import Judged, Policy, alerted_columns, drifted_columns
+from drift_monitor.policy import Judged
 from drift_monitor.report import drifted_in_order
+from drift_monitor.reporting.by_window import Question, WindowFindings, judged_windows
+from drift_monitor.reporting.notes import is_identical, notes_on
 from drift_monitor.reporting.tables import TARGET, Table
 from drift_monitor.sample import Sample, SampleError
-from drift_monitor.two_samples import SampleReference, compare_with, sample_reference
+from drift_monitor.two_samples import compare_with, sample_reference
 
 _DRAWN = 12  # features that are drawn though they did not move
-_NAMED = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """How files are compared.
-
-    Attributes:
-        policy: when a difference counts.
-        window: rows in a window of the current file.
-        least: rows in a last window that is shorter.
-        untested: columns that are shown and not judged.
-        importance: the model's, by feature; empty where no model is known.
-        model: its name and version; empty likewise.
-    """
-
-    policy: Policy
-    window: int
-    least: int
-    untested: Collection[str] = ()
-    importance: Mapping[str, float] = field(default_factory=dict)
-    model: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WindowFindings:
-    """The verdict on successive rows of the current file, the first being row 1.
-
-    Attributes:
-        first: row.
-        last: row.
-        drifted: columns with a verdict, the weightiest first.
-        alerted: columns whose verdicts add up, given the windows before.
-        strengths: of each tested column, its largest effect in units of its floor.
-    """
-
-    first: int
-    last: int
-    drifted: tuple[str, ...]
-    alerted: tuple[str, ...]
-    strengths: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,8 +90,8 @@ def find(reference: Table, current: Table, detectors: Detectors, question: Quest
         profiled=profiled,
         distances={one.column: one for one in all_distances(tuple(profiled.values()), drawn)},
         drawn=drawn,
-        windows=tuple(_windows(held, sample, detectors, question)),
-        notes=tuple(_notes(reference, current, profiled, question)),
+        windows=tuple(judged_windows(held, sample, detectors, question)),
+        notes=tuple(notes_on(reference, current, profiled, question)),
     )
 
 
@@ -143,7 +104,7 @@ def _shared(reference: Table, current: Table, untested: Collection[str]) -> froz
             f"{reference.path}: column {TARGET} has one class: a part of the applications, chosen "
             "by outcome, is no reference; without the column it is taken as it is"
         )
-    if _is_identical(reference.sample):
+    if is_identical(reference.sample):
         raise SampleError(f"{reference.path}: all {len(reference):,} rows are the same")
     return shared
 
@@ -161,70 +122,3 @@ def _is_shown(one: Profiled, absent: Collection[str]) -> bool:
     if one.column.name in DERIVED:
         return bool(one.reference.present or one.window.present)
     return one.column.name not in absent
-
-
-def _is_identical(sample: Sample) -> bool:
-    numbers = np.array_equal(
-        sample.numeric, np.broadcast_to(sample.numeric[0], sample.numeric.shape), equal_nan=True
-    )
-    return numbers and bool((sample.levels == sample.levels[0]).all())
-
-
-def _windows(
-    held: SampleReference, sample: Sample, detectors: Detectors, question: Question
-) -> Iterator[WindowFindings]:
-    verdicts: list[frozenset[str]] = []
-    size = question.window
-    starts = range(0, len(sample), size) if len(sample) > size else ()
-    for start in starts:
-        rows = np.arange(start, min(start + size, len(sample)))
-        if len(rows) < min(question.least, size):
-            return
-        judged = compare_with(
-            held, sample.take(rows), detectors, question.policy, question.importance
-        ).judged
-        verdicts.append(drifted_columns(judged))
-        yield WindowFindings(
-            first=start + 1,
-            last=start + len(rows),
-            drifted=drifted_in_order(judged),
-            alerted=tuple(sorted(alerted_columns(verdicts, question.policy))),
-            strengths=_strengths(judged),
-        )
-
-
-def _strengths(judged: Sequence[Judged]) -> dict[str, float]:
-    strengths: dict[str, float] = {}
-    for one in judged:
-        strengths[one.column] = max(one.strength, strengths.get(one.column, 0.0))
-    return strengths
-
-
-def _notes(
-    reference: Table, current: Table, profiled: Mapping[str, Profiled], question: Question
-) -> Iterator[str]:
-    for table, other in ((reference, current), (current, reference)):
-        if only := sorted(table.columns - other.columns):
-            yield f"{other.path.name} lacks {_listed(only)}: not compared."
-        if len(table) < question.least:
-            yield (
-                f"{table.path.name} has {len(table):,} rows: the monitor judges no window of fewer "
-                f"than {question.least:,}. Only large moves can be told."
-            )
-        if empty := sorted(name for name in table.columns if _is_empty(table.sample, name)):
-            yield f"{table.path.name} has no value in {_listed(empty)}."
-    if _is_identical(current.sample):
-        yield f"All {len(current):,} rows of {current.path.name} are the same."
-    if shown := [name for name in question.untested if name in profiled]:
-        yield f"Shown and not tested: {_listed(shown)}, and features derived from the others."
-
-
-def _is_empty(sample: Sample, name: str) -> bool:
-    if name in NUMERIC:
-        return bool(np.isnan(sample.numeric[:, NUMERIC.index(name)]).all())
-    return all(level is None for level in sample.levels[:, CATEGORICAL.index(name)])
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

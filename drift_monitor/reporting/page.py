@@ -18,10 +18,10 @@ from drift_monitor.reporting.findings import Findings
 from drift_monitor.words import in_words
 
 TESTS: Mapping[str, str] = {
-    "ks": "Kolmogorov-Smirnov",
-    "chi_squared": "chi-squared, levels",
-    "missing": "chi-squared, missing",
-    "unseen": "Fisher, unseen",
+    "ks": "KS",
+    "chi_squared": "levels",
+    "missing": "missing",
+    "unseen": "unseen",
 }
 _TEMPLATES = Path(__file__).parent / "templates"
 _SMALL = 0.001
@@ -112,8 +112,9 @@ def _embedded(figure: go.Figure) -> Markup:
 
 
 def _percent(share: float) -> str:
-    digits = 1 if 0 < share < 0.1 else 0  # noqa: PLR2004 - ten per cent
-    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+    """To the tenth below ten per cent, where it says something."""
+    shown = f"{100 * share:.1f}" if share < 0.1 else f"{100 * share:.0f}"  # noqa: PLR2004
+    return f"{shown.removesuffix('.0')}\N{NO-BREAK SPACE}%"
 
 
 def _figure(value: float | None) -> str:

@@ -23,7 +23,7 @@ MONEY = [1000.0 * at for at in range(1, 101)]
             Test.MISSING,
             "missing 19 % → 39 %",
         ),
-        ([0] * 9 + [1], [0] * 4 + [1], ["cash", "revolving"], Test.LEVELS, "revolving 10 % → 20 %"),
+        ([0] * 9 + [1], [0] * 4 + [1], ["cash", "revolving"], Test.LEVELS, "revolving: 10 % → 20 %"),
         ([0] * 100, [0] * 98 + [UNSEEN] * 2, ["a"], Test.UNSEEN, "unseen levels 0 % → 2 %"),
         ([0] * 1000, [0] * 999 + [UNSEEN], ["a"], Test.UNSEEN, "unseen levels 0.0 % → 0.1 %"),
     ],

@@ -9,7 +9,8 @@ import pytest
 
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.policy import Policy
-from drift_monitor.reporting.findings import Findings, Question, find
+from drift_monitor.reporting.by_window import Question
+from drift_monitor.reporting.findings import Findings, find
 from drift_monitor.reporting.tables import Table, read_table
 from drift_monitor.sample import SampleError
 from tests.application_files import moved_rows, some_rows, written
