@@ -1,5 +1,6 @@
 """Puts the parts of the monitor together and runs them."""
 
+from collections.abc import Mapping
 from contextlib import closing
 
 from mlflow.exceptions import MlflowException
@@ -52,10 +53,18 @@ def run(settings: DriftMonitorSettings, service: Service) -> None:
             closing(Store(path, settings.sizes(), settings.seen_limit)) as store,
             closing(Ledger(settings.performance.ledger(settings.state_dir))) as ledger,
         ):
-            store.claim(topics)
+            store.claim(topics.ids)
             with closing(Consumer(settings.kafka, service.name, TOPICS, store.position)) as reads:
                 board = _board(settings, ledger)
-                worker = _worker(settings, service, reads, store, tests=tests, board=board)
+                worker = _worker(
+                    settings,
+                    service,
+                    reads,
+                    store,
+                    tests=tests,
+                    board=board,
+                    partitions=topics.partitions,
+                )
                 worker.run(settings.batch_size, settings.batch_wait)
 
 
@@ -73,6 +82,7 @@ def _worker(
     *,
     tests: Detectors,
     board: Board,
+    partitions: Mapping[str, int],
 ) -> Worker:
     registry = ModelRegistry(settings.mlflow)
     references = RegistryReferences(
@@ -99,4 +109,5 @@ def _worker(
         board=board,
         outcomes=settings.kafka.topic_name(OUTCOMES),
         segment=settings.performance.segment,
+        partitions=partitions,
     )

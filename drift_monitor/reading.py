@@ -1,5 +1,6 @@
 """From decoded score events to the rows that count: unpacked, checked against their model."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +15,9 @@ from drift_monitor.state import Arrived
 from drift_monitor.windows import Counted
 from runtime.dead_letters import DeadLetter
 from runtime.intake import Received, refuse
+
+_AHEAD = dt.timedelta(hours=1)
+"""Clocks differ. A score from further ahead has a wrong one: it would close all days till then."""
 
 
 class References(Protocol):
@@ -30,19 +34,23 @@ class References(Protocol):
 class Read:
     """The scores of a batch, in order; simulations are left out and only counted.
 
-    `predicted` are the same scores for the ledger.
+    `predicted` are the same scores for the ledger. Of the scores that a clock dated ahead of ours,
+    and that are taken as of now, there are `ahead`.
     """
 
     arrived: Sequence[Arrived]
     letters: Sequence[DeadLetter]
     simulations: int = 0
     predicted: Sequence[Predicted] = ()
+    ahead: int = 0
 
 
 def read_scores(
     received: Sequence[Received[LoanScored]],
     references: References,
     service: str,
+    *,
+    now: dt.datetime,
     segment: str = "",
 ) -> Read:
     """Read a batch; scores that no reference fits become dead letters.
@@ -51,6 +59,7 @@ def read_scores(
         received: the scores, simulations among them.
         references: what their rows are held against.
         service: whose dead letters they become.
+        now: the time by our clock.
         segment: the column that tells the segments of the ledger apart.
     """
     arrived: list[Arrived] = []
@@ -60,17 +69,18 @@ def read_scores(
     for one in real:
         try:
             reference = references.of(one.event.model_name, one.event.model_version)
-            counted = _arrived(one, reference)
+            counted = _arrived(one, reference, now)
         except InvalidEvent as error:
             letters.append(refuse(one.record, service, error.reason, str(error)))
         else:
             arrived.append(counted)
             level = reference.level(segment, counted.score.row)
             predicted.append(Predicted(one.event, level))
-    return Read(arrived, letters, len(received) - len(real), predicted)
+    ahead = sum(one.event.scored_at > now + _AHEAD for one in real)
+    return Read(arrived, letters, len(received) - len(real), predicted, ahead)
 
 
-def _arrived(one: Received[LoanScored], reference: Reference) -> Arrived:
+def _arrived(one: Received[LoanScored], reference: Reference, now: dt.datetime) -> Arrived:
     event = one.event
     features = unpack(event.features, reference.features)
     return Arrived(
@@ -79,7 +89,7 @@ def _arrived(one: Received[LoanScored], reference: Reference) -> Arrived:
         score=Counted(
             score_id=event.score_id,
             applied_at=event.applied_at,
-            scored_at=event.scored_at,
+            scored_at=event.scored_at if event.scored_at <= now + _AHEAD else now,
             row=monitored_row(features, event.raw_score),
         ),
     )

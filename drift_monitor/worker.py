@@ -4,13 +4,15 @@ import dataclasses
 import datetime as dt
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from contracts.errors import InvalidEvent
 from contracts.events import LoanScored, OutcomeObserved
 from contracts.records import RawRecord
 from drift_monitor import metrics
+from drift_monitor.announcement import announcement
 from drift_monitor.evaluation import Evaluation
+from drift_monitor.membership import Member, lacking
 from drift_monitor.monitor import DriftMonitor, Observed
 from drift_monitor.performance.board import Board
 from drift_monitor.publishing import Publisher
@@ -19,7 +21,7 @@ from drift_monitor.store import Store
 from runtime import metrics as shared
 from runtime.crash_guard import Attempt, CrashGuard
 from runtime.intake import condemn, receive
-from runtime.meter import Batches, Meter
+from runtime.meter import Meter
 from runtime.service import Service
 
 logger = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Worker:
         self,
         *,
         service: Service,
-        consumer: Batches,
+        consumer: Member,
         publisher: Publisher,
         store: Store,
         monitor: DriftMonitor,
@@ -50,19 +52,26 @@ class Worker:
         board: Board,
         outcomes: str,
         segment: str,
+        partitions: Mapping[str, int],
     ) -> None:
-        """`outcomes` is the name of their topic, `segment` the column that the ledger tells by."""
+        """Take the parts of the monitor.
+
+        `outcomes` is the name of their topic, `segment` the column that the ledger tells by,
+        `partitions` how many each topic has.
+        """
         self._service, self._consumer, self._publisher = service, consumer, publisher
         self._store, self._monitor, self._references = store, monitor, references
         self._collector, self._guard, self._meter = collector, guard, meter
         self._board, self._outcomes, self._segment = board, outcomes, segment
+        self._partitions = partitions
         self._sliding: Evaluation | None = None
 
     def run(self, size: int, wait: float) -> None:
         """Take batches until the service is told to stop."""
         self._resume()
         while not self._service.stopping.is_set():
-            if self._service.check_pause():
+            whole = self._is_whole()
+            if self._service.check_pause() or not whole:
                 self._consumer.idle(_PAUSE_SECONDS)
             elif records := self._consumer.poll_batch(size, wait):
                 for attempt in self._guard.attempts(records):
@@ -76,6 +85,14 @@ class Worker:
                 self._close_aged()
             self._board.refresh(self._monitor.state.latest)
             self._meter.turned(self._consumer)
+            if not whole:  # as good as standing by: a restart would mend nothing
+                self._service.health.turned(lag=0)
+
+    def _is_whole(self) -> bool:
+        """Whether every partition is read here; readiness says why not."""
+        why = lacking(self._partitions, self._consumer.assigned)
+        self._service.health.require("partitions", why)
+        return why is None
 
     def _resume(self) -> None:
         """Go on where an earlier run ended: unsent reports first, then its window is shown."""
@@ -105,7 +122,10 @@ class Worker:
         scored = [one for one in records if one.topic != self._outcomes]
         outcomes, no_outcomes = receive(told, OutcomeObserved, name)
         scores, no_scores = receive(scored, LoanScored, name)
-        read = read_scores(scores, self._references, name, self._segment)
+        now = dt.datetime.now(dt.UTC)
+        read = read_scores(scores, self._references, name, segment=self._segment, now=now)
+        if read.ahead:
+            logger.warning("%d scores are dated ahead of the clock: taken as of now", read.ahead)
         letters = [*no_outcomes, *no_scores, *read.letters]
         return dataclasses.replace(read, letters=letters), [one.event for one in outcomes]
 
@@ -113,14 +133,19 @@ class Worker:
         """Save the state with the reports, then send them."""
         reports = self._board.reported(observed.reports)
         self._store.save(records, self._monitor.state, reports)
+        for said in filter(None, map(announcement, reports)):
+            logger.warning("%s", said)
         if reports:
             self._publisher.publish_reports(reports)
             self._store.confirmed()
 
     def _close_aged(self) -> None:
-        """Close windows by the clock once every score that could belong to them has come."""
+        """Close windows by the clock once every score that could belong to them has come.
+
+        While the lag of a partition is not known, scores may wait in it.
+        """
         lag = self._consumer.lag()
-        if not lag or any(lag.values()):
+        if len(lag) < len(self._consumer.assigned) or any(lag.values()):
             return
         observed = self._monitor.close_aged(dt.datetime.now(dt.UTC))
         if observed.moved:

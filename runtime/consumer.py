@@ -51,6 +51,11 @@ class Consumer:
         self.connected = False
         self._client = self._join()
 
+    @property
+    def assigned(self) -> frozenset[tuple[str, int]]:
+        """The partitions that the group has given to this member, by topic."""
+        return frozenset(self._mine)
+
     def poll_batch(self, size: int, wait: float) -> list[RawRecord]:
         """Up to `size` records, as soon as there are any; none after `wait` seconds.
 
@@ -85,10 +90,14 @@ class Consumer:
             self._commit(offsets)
 
     def idle(self, wait: float) -> None:
-        """Stay in the group for `wait` seconds without taking records."""
+        """Stay in the group for `wait` seconds without taking records.
+
+        Raises:
+            KafkaException: as `poll_batch`.
+        """
         self._client.pause(self._client.assignment())
         self._idling = True
-        self._early += self._client.consume(1, wait)
+        self._early += [one for one in self._client.consume(1, wait) if self._is_record(one)]
 
     def lag(self) -> dict[tuple[str, int], int]:
         """Records not committed yet, by topic and partition, about a second old.

@@ -87,6 +87,10 @@ class FakeConsumer:
         places = [(name, partition) for name, count in names for partition in range(count)]
         self._next = {place: self._start(place, positions) for place in places}
 
+    @property
+    def assigned(self) -> frozenset[tuple[str, int]]:
+        return frozenset(self._next)
+
     def poll_batch(self, size: int, wait: float) -> list[RawRecord]:
         del wait  # a fake has nothing to wait for
         batch: list[RawRecord] = []

@@ -1,5 +1,7 @@
 """Scores become rows, or dead letters where no reference fits them."""
 
+import datetime as dt
+
 import msgspec
 import numpy as np
 import pytest
@@ -8,13 +10,16 @@ from contracts.errors import InvalidEvent, Reason
 from contracts.events import LoanScored, Purpose
 from contracts.headers import envelope
 from contracts.packing import pack
+from drift_monitor.long_windows import event_time
 from drift_monitor.reading import Read, read_scores
 from drift_monitor.reference import Reference, reference_of
 from drift_monitor.seen import Source
 from runtime.intake import Received
 from runtime.model_bundle import ModelBundle
-from tests.builders import a_bundle, a_reference
+from tests.builders import NOON, a_bundle, a_reference
 from tests.drift import record_of, scores_of
+
+DAY = dt.timedelta(days=1)
 
 
 class OneReference:
@@ -37,13 +42,13 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> ModelBundle:
     return a_bundle(tmp_path_factory.mktemp("bundle"))
 
 
-def read(bundle: ModelBundle, *scores: LoanScored) -> Read:
+def read(bundle: ModelBundle, *scores: LoanScored, now: dt.datetime = NOON + DAY) -> Read:
     records = [record_of(score, offset) for offset, score in enumerate(scores)]
     received = [
         Received(record, envelope(record, "loan.scored.v1"), score)
         for record, score in zip(records, scores, strict=True)
     ]
-    return read_scores(received, OneReference(bundle), "drift_monitor")
+    return read_scores(received, OneReference(bundle), "drift_monitor", now=now)
 
 
 def test_a_row_is_the_features_then_the_raw_score(bundle: ModelBundle) -> None:
@@ -79,3 +84,21 @@ def test_a_score_that_no_reference_fits_is_a_dead_letter_and_holds_nobody_up(
     assert [one.score.score_id for one in found.arrived] == [right.score_id]
     (letter,) = found.letters
     assert (letter.reason, letter.event_id) == (reason, wrong.score_id)
+
+
+def test_a_score_from_a_clock_that_is_ahead_is_taken_as_of_now(bundle: ModelBundle) -> None:
+    """Else it would close every day until then, and what follows would be late for years."""
+    right, wrong = scores_of(bundle, a_reference(2))
+    wrong = msgspec.structs.replace(
+        wrong, applied_at=NOON + 9000 * DAY, scored_at=NOON + 9000 * DAY
+    )
+    found = read(bundle, right, wrong, now=NOON + DAY)
+    assert [one.score.scored_at for one in found.arrived] == [right.scored_at, NOON + DAY]
+    assert event_time(found.arrived[1].score) == NOON + DAY
+    assert found.ahead == 1
+
+
+def test_clocks_that_differ_by_less_than_an_hour_are_believed(bundle: ModelBundle) -> None:
+    (score,) = scores_of(bundle, a_reference(1))
+    found = read(bundle, score, now=score.scored_at - dt.timedelta(minutes=59))
+    assert (found.arrived[0].score.scored_at, found.ahead) == (score.scored_at, 0)

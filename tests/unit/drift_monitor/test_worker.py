@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -68,6 +69,21 @@ class LastRound(FakeConsumer):
         self.on_end()
 
 
+class HasAPart(LastRound):
+    """A member whose group has given the first partition to another one."""
+
+    @property
+    def assigned(self) -> frozenset[tuple[str, int]]:
+        return super().assigned - {("loan.scores", 0)}
+
+
+class KnowsLittle(LastRound):
+    """A member that has not heard yet where one of its partitions ends."""
+
+    def lag(self) -> dict[tuple[str, int], int]:
+        return {place: lag for place, lag in super().lag().items() if place != ("loan.scores", 0)}
+
+
 class OneModel:
     """A registry that has the tiny model as every version."""
 
@@ -86,6 +102,7 @@ def run(
     *,
     sizes: Sizes = SIZES,
     limit: int = 100,
+    reads: type[LastRound] = LastRound,
 ) -> Service:
     """Run the monitor until it has read everything, as one process would."""
     service = Service(
@@ -98,7 +115,7 @@ def run(
         closing(Store(path, sizes, 1000)) as store,
         closing(Ledger(ledger_of(folder))) as ledger,
     ):
-        consumer = LastRound(broker, service.name, TOPICS, store.position)
+        consumer = reads(broker, service.name, TOPICS, store.position)
         consumer.on_end = service.stopping.set
         references = RegistryReferences(OneModel(bundle), "creditstream", ())
         worker = Worker(
@@ -120,6 +137,7 @@ def run(
             board=Board(ledger, ECONOMICS, PerformanceCollector()),
             outcomes=broker.kafka.topic_name(OUTCOMES),
             segment="NAME_CONTRACT_TYPE",
+            partitions={broker.kafka.topic_name(one): one.partitions for one in TOPICS},
         )
         worker.run(size=16, wait=0.01)
     return service
@@ -180,6 +198,57 @@ def test_an_old_window_is_reported_once_there_is_nothing_more_to_read(
     publish(broker, scores_of(bundle, a_reference(70, seed=3)))
     run(broker, tmp_path, bundle, sizes=dataclasses.replace(SIZES, max_age=dt.timedelta(days=1)))
     assert [report.size for report in reports(broker)] == [40, 30]
+
+
+def test_an_old_window_stays_open_while_scores_of_it_may_wait_unread(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker, sizes = FakeBroker(), dataclasses.replace(SIZES, max_age=dt.timedelta(days=1))
+    publish(broker, scores_of(bundle, a_reference(70, seed=3)))
+    run(broker, tmp_path, bundle, sizes=sizes, reads=KnowsLittle)
+    assert [report.size for report in reports(broker)] == [40]
+    run(broker, tmp_path, bundle, sizes=sizes)
+    assert [report.size for report in reports(broker)] == [40, 30]
+
+
+def test_with_a_part_of_the_partitions_nothing_is_counted_and_it_says_why(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(70, seed=3)))
+    service = run(broker, tmp_path, bundle, reads=HasAPart)
+    assert reports(broker) == []
+    assert uncommitted(broker) == 70
+    assert "1 of 8 partitions are with another monitor" in service.health.unready()["partitions"]
+    assert service.health.stalled() is None
+    service = run(broker, tmp_path, bundle)
+    assert [report.size for report in reports(broker)] == [40]
+    assert "partitions" not in service.health.unready()
+
+
+def test_an_alert_is_logged_with_what_it_does(
+    tmp_path: Path, bundle: ModelBundle, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker, rows = FakeBroker(), a_reference(80, seed=3)
+    rows[:, bundle.manifest.features.index("EXT_SOURCE_2")] = float("nan")
+    publish(broker, scores_of(bundle, rows))
+    with caplog.at_level(logging.WARNING):
+        run(broker, tmp_path, bundle)
+    (line,) = [one for one in caplog.messages if "alert on EXT_SOURCE_2" in one]
+    assert "; mean probability " in line
+
+
+def test_scores_that_are_dated_ahead_are_logged_and_counted(
+    tmp_path: Path, bundle: ModelBundle, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = FakeBroker()
+    first, *rest = scores_of(bundle, a_reference(40, seed=3))
+    ahead = dt.datetime.now(dt.UTC) + dt.timedelta(days=400)
+    publish(broker, [msgspec.structs.replace(first, applied_at=ahead, scored_at=ahead), *rest])
+    with caplog.at_level(logging.WARNING):
+        run(broker, tmp_path, bundle)
+    assert "1 scores are dated ahead of the clock: taken as of now" in caplog.messages
+    assert [report.size for report in reports(broker)] == [40]
 
 
 def test_simulations_do_not_count(tmp_path: Path, bundle: ModelBundle) -> None:
