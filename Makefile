@@ -19,7 +19,14 @@ ifneq ($(wildcard $(STAMP)),)
 $(shell grep -qxF '$(CURDIR)' $(STAMP) && $(BIN)/python -c '$(IS_3_11)' 2> /dev/null || rm -f $(STAMP))
 endif
 
-.PHONY: help setup spark demo test check bench train notebooks clean
+IMAGES := runtime scorer explainer drift_monitor query_api producer training mlflow
+UV ?= uv
+CONTAINER_TOOL ?= docker
+IMAGE_PREFIX ?= creditstream
+IMAGE_TAG ?= dev
+SECRETS ?= deploy/secrets
+
+.PHONY: help setup spark demo test check bench train notebooks images locks secrets clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +60,20 @@ train: setup ## train and register a model from a Kaggle folder: DATA=folder
 
 notebooks: setup ## execute the notebooks on a demo of their own and write them with what they show
 	$(BIN)/python -m deploy.local.notebooks
+
+images: ## the images of all services; CONTAINER_TOOL=podman, IMAGE_TAG=..., IMAGES="scorer explainer", BUILD_ARGS=...
+	for image in $(IMAGES); do $(CONTAINER_TOOL) build $(if $(findstring podman,$(CONTAINER_TOOL)),--format docker) \
+		--file deploy/Dockerfile --target $$image --tag $(IMAGE_PREFIX)/$$image:$(IMAGE_TAG) \
+		--label org.opencontainers.image.version='$(IMAGE_TAG)' \
+		--label org.opencontainers.image.revision="$$(git rev-parse HEAD 2> /dev/null || echo unknown)" $(BUILD_ARGS) .; done
+
+locks: ## what each image has installed, from the groups of pyproject.toml and requirements.lock; needs uv
+	for image in $(IMAGES); do $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --group pyproject.toml:$$image \
+		--constraint requirements.lock --output-file deploy/images/$$image.lock > /dev/null; done
+
+secrets: ## passwords and database addresses for deploy/compose.yaml, where there are none: SECRETS=folder
+	deploy/compose/make-secrets '$(SECRETS)'
 
 clean: ## remove the set-up, the caches and what the demo left; no data or models of yours
 	rm -rf $(VENV) $(BENCH_VENV) var/demo var/bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
