@@ -50,6 +50,7 @@ class Producer:
     ) -> None:
         self._kafka = kafka
         self._failures: list[str] = []
+        self._trouble = ""
         self._client = Client(
             {
                 **kafka.client_settings(service),
@@ -62,6 +63,7 @@ class Producer:
                 "message.max.bytes": max(t.max_message_bytes for t in (*TOPICS, *DEAD_LETTERS)),
                 "delivery.timeout.ms": round(delivery_seconds * 1000),
                 "queue.buffering.max.kbytes": 262_144,
+                "error_cb": self._troubled,
             },
             logger=logging.getLogger("librdkafka"),
         )
@@ -84,12 +86,14 @@ class Producer:
 
         Raises:
             DeliveryFailedError: names the topic, the key and the broker's answer of the first
-                failures.
+                failures, and what is wrong with the connection if something is.
         """
         self._client.flush()
+        trouble, self._trouble = self._trouble, ""
         if failures := self._failures:
             self._failures = []
-            raise DeliveryFailedError(f"{len(failures)} records failed: {'; '.join(failures[:3])}")
+            first = "; ".join(failures[:3])
+            raise DeliveryFailedError(f"{len(failures)} records failed: {first}{trouble}")
 
     def _accepted(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers
@@ -101,6 +105,11 @@ class Producer:
         except BufferError:
             return False
         return True
+
+    def _troubled(self, error: KafkaError) -> None:
+        """Remember why no broker is to be had: a record only times out over it."""
+        if error.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 - librdkafka's own code
+            self._trouble = f" ({error.str()})"
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         if error is not None:

@@ -93,9 +93,8 @@ class HistoryFeed:
         described = self._topic.describe()
         answered = described is not None
         shared.KAFKA_UP.labels(self._service.name).set(answered)
-        self._service.health.require(
-            "kafka", None if answered else f"no Kafka answers at {self._kafka.bootstrap_servers}"
-        )
+        why_not = f"no Kafka answers at {self._kafka.bootstrap_servers}{self._topic.trouble}"
+        self._service.health.require("kafka", None if answered else why_not)
         return described
 
     def _advance(self, offsets: dict[int, int], exhausted: set[int]) -> None:

@@ -51,16 +51,21 @@ class Polled:
 
 
 class HistoryTopic:
-    """A client of the topic. For one thread; it commits nothing to Kafka."""
+    """A client of the topic. For one thread; it commits nothing to Kafka.
+
+    Attributes:
+        trouble: what was last wrong with the connection, to be put behind a sentence.
+    """
 
     def __init__(self, kafka: KafkaSettings, client_id: str) -> None:
         self._name = kafka.topic_name(HISTORIES)
-        common = kafka.client_settings(client_id)
+        self.trouble = ""
+        common = {**kafka.client_settings(client_id), "error_cb": self._troubled}
         self._admin = AdminClient(common, logger=logging.getLogger("librdkafka"))
         self._client = Client(
             {
                 **common,
-                "group.id": f"{client_id}-histories",  # the client wants one; none is joined
+                "group.id": kafka.group_id(client_id),  # one we may name; it is not joined here
                 "enable.auto.commit": False,
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
@@ -82,6 +87,7 @@ class HistoryTopic:
             topic = asked[self._name].result()
             ends = {partition.id: self._end(partition.id) for partition in topic.partitions}
         except KafkaException as error:
+            self._admin.poll(0)  # hands over what the client has to say
             if error.args[0].code() in _AWAY:
                 return None
             raise
@@ -117,6 +123,10 @@ class HistoryTopic:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _troubled(self, error: KafkaError) -> None:
+        if error.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001
+            self.trouble = f": {error.str()}"
 
     def _end(self, partition: int) -> int:
         _, end = self._client.get_watermark_offsets(

@@ -32,7 +32,7 @@ class Authority:
     """Signs certificates; `file` is what those who trust it are given."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder, self._name = folder, _name(name)
+        self._name = _name(name)
         self._key = ec.generate_private_key(ec.SECP256R1())
         constraints = x509.BasicConstraints(ca=True, path_length=0)
         signed = _begun(self._name, self._name, self._key).add_extension(constraints, critical=True)
@@ -47,7 +47,8 @@ class Authority:
         certificate = _pem(begun.sign(self._key, hashes.SHA256()))
         lock = BestAvailableEncryption(password.encode()) if password else NoEncryption()
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
-        made = Identity(*(self._folder / f"{name}.{kind}" for kind in ("crt", "key", "both")))
+        files = (self.file.with_suffix(f".{name}.{kind}") for kind in ("crt", "key", "both"))
+        made = Identity(*files)
         made.certificate.write_bytes(certificate)
         made.key.write_bytes(secret)
         made.both.write_bytes(secret + certificate)

@@ -20,6 +20,7 @@ _ROOT = Path(__file__).parents[1]
 _MARKER_OF_FIXTURE = {
     "kafka_bootstrap": "kafka",
     "own_kafka": "kafka",
+    "kafka_jars": "kafka",
     "docker_kafka_bootstrap": "docker",
     "docker_postgres_url": "docker",
 }
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if fixture in _MARKER_OF_FIXTURE:
                 item.add_marker(_MARKER_OF_FIXTURE[fixture])
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> None:
+    """What a local Kafka of a test's own is started from."""
+    _require_jars()
 
 
 @pytest.fixture(scope="session")
