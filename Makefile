@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/set-up-for
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/set-up-for
+DRIFT_VENV := .venv-drift
+DRIFT_STAMP := $(DRIFT_VENV)/set-up-for
 
 IS_3_11 := import sys; sys.exit(sys.version_info[:2] != (3, 11))
 PYTHON ?= $(shell for python in python3.11 python3 python; do \
@@ -51,7 +53,7 @@ check: setup ## format, lint, types, import rules, generated files
 	$(BIN)/python -m query_api openapi --check
 	$(BIN)/python -m deploy.local.notebooks --check
 
-bench: setup $(BENCH_STAMP) ## measure all, beside other frameworks, into docs/benchmarks.md; QUICK=1: ten minutes, into var/bench/quick
+bench: setup $(BENCH_STAMP) $(DRIFT_STAMP) ## measure all, beside other frameworks, into docs/benchmarks.md; QUICK=1: ten minutes, into var/bench/quick
 	$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick)
 
 train: setup ## train and register a model from a Kaggle folder: DATA=folder
@@ -76,7 +78,7 @@ secrets: ## passwords and database addresses for deploy/compose.yaml, where ther
 	deploy/compose/make-secrets '$(SECRETS)'
 
 clean: ## remove the set-up, the caches and what the demo left; no data or models of yours
-	rm -rf $(VENV) $(BENCH_VENV) var/demo var/bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(DRIFT_VENV) var/demo var/bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -97,4 +99,12 @@ $(BENCH_STAMP): bench/requirements.txt
 	@$(PYTHON) -m venv --clear $(BENCH_VENV)
 	@echo 'make: installing the frameworks to compare with into $(BENCH_VENV)'
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.txt
+	@echo '$(CURDIR)' > $@
+
+# The two drift tools cannot be with the others. Their list is whole but for a library for graphics cards.
+$(DRIFT_STAMP): bench/drift-requirements.txt
+	@$(PYTHON) -c '$(IS_3_11)' 2> /dev/null || { echo '$(NO_PYTHON)' >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(DRIFT_VENV)
+	@echo 'make: installing the drift tools to compare with into $(DRIFT_VENV)'
+	$(DRIFT_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r bench/drift-requirements.txt
 	@echo '$(CURDIR)' > $@

@@ -21,7 +21,17 @@ _LIBRARIES = (
     "numba",
     "shap",
 )
-_PEERS = ("bytewax", "confluent-kafka", "faststream", "pathway", "polars", "quixstreams")
+_PEERS = {
+    ".venv-bench": (
+        "bytewax",
+        "confluent-kafka",
+        "faststream",
+        "pathway",
+        "polars",
+        "quixstreams",
+    ),
+    ".venv-drift": ("evidently", "nannyml"),
+}
 _GIB = 1024**3
 
 
@@ -68,10 +78,14 @@ def _versions() -> dict[str, str]:
 
 
 def _peer_versions() -> dict[str, str]:
-    """The versions beside ours, told by the peers' own environment."""
-    packages = _ROOT / ".venv-bench" / "lib" / "python3.11" / "site-packages"
-    found = {}
-    for name in _PEERS:
-        for folder in packages.glob(f"{name.replace('-', '_')}-*.dist-info"):
-            found[f"peers: {name}"] = folder.name.removesuffix(".dist-info").rsplit("-", 1)[1]
-    return found
+    """The versions beside ours, told by the peers' own environments."""
+    return {
+        f"peers: {name}": folder.name.removesuffix(".dist-info").rsplit("-", 1)[1]
+        for environment, names in _PEERS.items()
+        for name in names
+        for folder in _packages(environment).glob(f"{name.replace('-', '_')}-*.dist-info")
+    }
+
+
+def _packages(environment: str) -> Path:
+    return _ROOT / environment / "lib" / "python3.11" / "site-packages"

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 
@@ -39,16 +40,26 @@ class Spread:
 def side_by_side(
     alternatives: Mapping[str, Callable[[], object]], rounds: int
 ) -> dict[str, Spread]:
-    """Seconds of one call: every alternative once in each round, after a round that does not count.
+    """Seconds of one call of each; see `in_turn`."""
+    return in_turn({name: partial(_seconds, call) for name, call in alternatives.items()}, rounds)
+
+
+def in_turn(alternatives: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, Spread]:
+    """What every alternative tells, once in each round, after a round that does not count.
 
     The order turns round with every round, so that none always follows the same other one.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in alternatives}
+    told: dict[str, list[float]] = {name: [] for name in alternatives}
     for number in range(-1, rounds):
         names = list(alternatives)[:: 1 if number % 2 else -1]
         for name in names:
-            began = time.perf_counter()
-            alternatives[name]()
+            found = alternatives[name]()
             if number >= 0:
-                seconds[name].append(time.perf_counter() - began)
-    return {name: Spread(tuple(each)) for name, each in seconds.items()}
+                told[name].append(found)
+    return {name: Spread(tuple(each)) for name, each in told.items()}
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
