@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import (
     attributions,
     batch_scores,
+    clean_stream,
     evaluation,
     growth,
     histories,
@@ -63,5 +64,6 @@ BENCHMARKS = (
     Benchmark("lookups", lambda around, scale: lookups.measure(around.stage, scale)),
     Benchmark("growth", lambda around, scale: growth.measure(around.stage, scale)),
     Benchmark("memory", lambda around, scale: memory.measure(around.stage, scale)),
+    Benchmark("clean_stream", lambda around, scale: clean_stream.measure(around.stage, scale)),
     Benchmark("profiles", lambda around, scale: profiles.measure(around.stage, scale)),
 )
