@@ -105,7 +105,7 @@ class ScoringAgent:
             self._scorer = BatchScorer(model)
 
     def _process(self, attempt: Attempt) -> Processed:
-        """Decode and score, under the guard: a record that ends the process here is found."""
+        """Decode, score and encode, under the guard: a record that ends the process is found."""
         if attempt.condemned:
             letters = condemn(attempt.records, self._service.name)
             self._service.limit.observe(attempt.records, letters)
@@ -115,8 +115,9 @@ class ScoringAgent:
             ids = [one.application.SK_ID_CURR for one in applied]
             now = dt.datetime.now(dt.UTC)
             batch = self._scorer.score(applied, self._histories.lookup(ids), now)
+            ready = self._publisher.ready(applied, batch)
         self._service.limit.observe(attempt.records, letters)
-        return Processed(applied, batch, letters)
+        return Processed(ready, batch, letters)
 
     async def _confirm(self, batch: Batch, app: AppT) -> None:
         """Ack a batch once the broker has confirmed its output; the transport then commits it.

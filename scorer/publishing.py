@@ -17,12 +17,15 @@ from runtime.settings import KafkaSettings
 from scorer import metrics
 from scorer.scoring import Applied, ScoredBatch
 
+ReadyScore = tuple[str, bytes, Headers]
+"""Key, value and headers of a score."""
+
 
 @dataclass(frozen=True, slots=True)
 class Processed:
     """What came of a batch: the scores of what was taken, dead letters for the rest."""
 
-    applied: Sequence[Applied]
+    ready: Sequence[ReadyScore]
     batch: ScoredBatch
     letters: Sequence[DeadLetter]
 
@@ -33,12 +36,22 @@ class Publisher:
     def __init__(self, producer: Output, kafka: KafkaSettings, service: str) -> None:
         self._producer, self._kafka, self._service = producer, kafka, service
 
+    def ready(self, applied: Sequence[Applied], batch: ScoredBatch) -> list[ReadyScore]:
+        """The scores as they are sent; what can fail over one of them fails here, before that."""
+        return [
+            (str(scored.application_id), encode(scored), self._headers(scored, one.envelope))
+            for one, scored in zip(applied, batch.scores, strict=True)
+        ]
+
     def send(self, batch: Iterable[Processed]) -> None:
-        """Hand over every score and every dead letter, in order, without waiting."""
+        """Hand over every score and every dead letter, in order, without waiting.
+
+        No record can make this fail: a score's size is bounded by the model's, and a dead letter
+        that is too large is sent without its value.
+        """
         for processed in batch:
-            for applied, scored in zip(processed.applied, processed.batch.scores, strict=True):
-                headers = self._headers(scored, applied.envelope)
-                self._producer.send(SCORES, str(scored.application_id), encode(scored), headers)
+            for key, value, headers in processed.ready:
+                self._producer.send(SCORES, key, value, headers)
             send_dead_letters(self._producer, self._kafka, processed.letters)
 
     def confirm(self, batch: Iterable[Processed]) -> None:

@@ -267,3 +267,24 @@ def test_what_condemned_a_record_is_forgotten_once_its_batch_is_confirmed(stand:
     asyncio.run(stand.take(poison))
     assert len(stand.broker.records(LETTERS)) == 1
     assert [a.alone for a in stand.guard.attempts(poison.records)] == [False]
+
+
+def test_a_score_that_cannot_be_written_is_found_and_its_record_condemned(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(scored: LoanScored) -> bytes:
+        if scored.application_id == 2:
+            raise ZeroDivisionError
+        return encode(scored)
+
+    monkeypatch.setattr("scorer.publishing.encode", failing)
+    event = stand.batch(an_application(1), an_application(2), an_application(3))
+    for _ in range(6):  # three times as a batch, three times alone
+        with pytest.raises(ZeroDivisionError):
+            asyncio.run(stand.take(event))
+    assert stand.steps == []
+    asyncio.run(stand.take(event))
+    assert {one.application_id for one in stand.scores()} == {1, 3}
+    [letter] = stand.broker.records(LETTERS)
+    assert letter.value == encode(an_application(2))
+    assert dict(letter.headers)["dlq_reason"] == Reason.CRASH.encode()
