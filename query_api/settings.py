@@ -28,6 +28,7 @@ class ProjectorSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="PROJECTOR_", frozen=True)
 
     http_port: int = Field(8004, ge=0, le=65535, description="port of metrics and health")
+    batch_size: int = Field(1_024, ge=1, le=100_000, description="most records in a transaction")
     state_dir: Path = Field(Path("var/query_api"), description="folder for the crash notes")
     store: StoreSettings = Field(default_factory=StoreSettings)
 
