@@ -147,7 +147,7 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True):
     """Shares of the applications by bin, in the reference and in the window.
 
     Bins are the tenths of the reference for a number and the levels for a category; then come
-    `unseen` and `missing`, where either sample has such values.
+    `unseen` and `missing`. Bins that are empty in both samples are left out.
     """
 
     bins: tuple[str, ...]

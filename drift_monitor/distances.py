@@ -123,16 +123,14 @@ def _total_variation(reference: IntVector, window: IntVector) -> float:
 
 
 def _distribution(bins: Binned) -> Distribution:
-    """Shares by bin; unseen and missing values have none where there are none."""
-    names = bins.names()
-    filled = np.arange(len(names)) < len(names) - 2
-    filled[-2:] = (bins.reference + bins.window)[-2:] > 0
-    shares = [
+    """Shares by bin, those left out that are empty in both samples."""
+    filled = (bins.reference + bins.window) > 0
+    reference, window = (
         tuple(map(_rounded, (counts / counts.sum())[filled].tolist()))
         for counts in (bins.reference, bins.window)
-    ]
-    kept = tuple(name for name, keep in zip(names, filled.tolist(), strict=True) if keep)
-    return Distribution(bins=kept, reference=shares[0], window=shares[1])
+    )
+    kept = tuple(name for name, keep in zip(bins.names(), filled.tolist(), strict=True) if keep)
+    return Distribution(bins=kept, reference=reference, window=window)
 
 
 def _rounded(value: float) -> float:

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from query_api.dependencies import Configured, Held
-from query_api.drift_responses import DriftPage, DriftWindow
+from query_api.drift_responses import DriftPage, DriftWindow, HeatColumn, HeatMap, HeatWindow
 from query_api.figures_responses import Stats
+from query_api.heat_map import heat_map
 from query_api.metrics import SUBMISSIONS
 from query_api.preferences import wait_seconds
 from query_api.problems import Kind, ProblemError
-from query_api.queries import DriftRequest, ListRequest, Text, cursor_of
+from query_api.queries import DriftRequest, HeatMapRequest, ListRequest, Text, cursor_of
 from query_api.resources import Resources
 from query_api.responses import (
     Accepted,
@@ -86,6 +87,20 @@ def list_drift_windows(held: Held, asked: Annotated[DriftRequest, Query()]) -> D
     return DriftPage(
         windows=tuple(DriftWindow.model_validate(report) for report in page.rows),
         next_cursor=page.next_cursor,
+    )
+
+
+@router.get("/drift/heat-map", tags=["drift"])
+def get_heat_map(held: Held, asked: Annotated[HeatMapRequest, Query()]) -> HeatMap:
+    """Columns against the last windows of one series: what the drift page draws.
+
+    A cell is the test that tells most of a column in a window: one with a verdict, else the one of
+    the largest effect.
+    """
+    reports = held.repository.drift_reports(asked.windows, series=asked.series()).rows
+    return HeatMap(
+        windows=tuple(map(HeatWindow.model_validate, reversed(reports))),
+        columns=tuple(map(HeatColumn.model_validate, heat_map(reports, asked.columns))),
     )
 
 

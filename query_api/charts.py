@@ -51,7 +51,7 @@ def score_scale(points: float, bins: Sequence[Bin]) -> Markup:
     """A score on its scale, above it how all other scores lie, where any are known."""
     at = _on_scale(points)
     label = f"{points:.0f} points on a scale from {_SCALE_LOW:.0f} (high risk) to {_SCALE_HIGH:.0f}"
-    return _svg(
+    return svg(
         "chart scale",
         _SCALE_HEIGHT,
         label,
@@ -67,7 +67,7 @@ def score_scale(points: float, bins: Sequence[Bin]) -> Markup:
 def histogram(bins: Sequence[Bin]) -> Markup:
     """How all scores lie on the scale."""
     total = sum(one.count for one in bins)
-    return _svg(
+    return svg(
         "chart histogram",
         146,
         f"Distribution of {total} scores in points",
@@ -94,21 +94,21 @@ def waterfall_row(step: Step, low: float, high: float, *, total: bool = False) -
             'height="16" rx="2"/>'
         )
     link = f'<line class="link" x1="{end:.2f}%" x2="{end:.2f}%" y1="13" y2="{_ROW_HEIGHT}"/>'
-    return _svg("chart step", _ROW_HEIGHT, None, link, body)
+    return svg("chart step", _ROW_HEIGHT, None, link, body)
 
 
 def stacked_bar(parts: Sequence[Part]) -> Markup:
     """Shares of a whole in one bar; each part tells itself when pointed at."""
     total = sum(part.count for part in parts)
     told = ", ".join(part.title for part in parts)
-    return _svg("chart stack", 14, told, *_stack(parts, total))
+    return svg("chart stack", 14, told, *_stack(parts, total))
 
 
 def effect_bar(effect: float, largest: float, *, drifted: bool) -> Markup:
     """The size of an effect beside the largest one that is shown."""
     width = 100 * effect / largest if largest > 0 else 0.0
     css_class = "drifted" if drifted else "steady"
-    return _svg(
+    return svg(
         "chart effect",
         10,
         None,
@@ -117,7 +117,7 @@ def effect_bar(effect: float, largest: float, *, drifted: bool) -> Markup:
     )
 
 
-def _svg(css_class: str, height: int, label: str | None, *elements: str) -> Markup:
+def svg(css_class: str, height: int, label: str | None, *elements: str) -> Markup:
     """An image with a text for those who cannot see it; without one it is decoration."""
     told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     inside = "".join(elements)

@@ -11,8 +11,9 @@ from starlette.routing import BaseRoute
 
 from contracts.application import LoanApplication
 from query_api import example
-from query_api.drift_responses import DriftPage, DriftWindow
+from query_api.drift_responses import DriftPage, DriftWindow, HeatColumn, HeatMap, HeatWindow
 from query_api.figures_responses import Stats
+from query_api.heat_map import heat_map
 from query_api.problems import PROBLEM_JSON, Kind, Problem, ProblemError
 from query_api.responses import (
     Accepted,
@@ -31,6 +32,7 @@ _SUMMARIES: Mapping[str, str] = {
     "get /v1/applications": "List applications",
     "post /v1/applications": "Send an application to be scored",
     "get /v1/drift": "List drift reports",
+    "get /v1/drift/heat-map": "Drift by column and window",
     "get /v1/stats": "Figures of the portfolio",
 }
 _PROBLEMS: Mapping[str, Sequence[Kind]] = {
@@ -48,6 +50,7 @@ _PROBLEMS: Mapping[str, Sequence[Kind]] = {
         Kind.KAFKA_AWAY,
     ),
     "get /v1/drift": (Kind.INVALID, Kind.STORE_AWAY),
+    "get /v1/drift/heat-map": (Kind.INVALID, Kind.STORE_AWAY),
     "get /v1/stats": (Kind.STORE_AWAY,),
 }
 
@@ -148,6 +151,8 @@ def _examples(name: str) -> Iterator[tuple[HTTPStatus, Answer]]:
         case "get /v1/drift":
             window = DriftWindow.model_validate(example.example_drift_report())
             yield HTTPStatus.OK, DriftPage(windows=(window,), next_cursor=None)
+        case "get /v1/drift/heat-map":
+            yield HTTPStatus.OK, _heat_map()
         case "get /v1/stats":
             yield HTTPStatus.OK, _stats()
         case _:
@@ -167,6 +172,14 @@ def _accepted() -> Accepted:
         score_id=score.score_id,
         location=f"/v1/applications/{score.application_id}?score_id={score.score_id}",
         ignored_columns=(),
+    )
+
+
+def _heat_map() -> HeatMap:
+    reports = [example.example_drift_report()]
+    return HeatMap(
+        windows=tuple(map(HeatWindow.model_validate, reports)),
+        columns=tuple(map(HeatColumn.model_validate, heat_map(reports, most=1))),
     )
 
 

@@ -21,6 +21,68 @@ class ColumnTest(Answer):
     words: str
 
 
+class Distribution(Answer):
+    """Shares of the applications by bin: tenths of the reference, or levels."""
+
+    bins: tuple[str, ...]
+    reference: tuple[Probability, ...]
+    window: tuple[Probability, ...]
+
+
+class ColumnDistance(Answer):
+    """How far one column is from the reference; verdicts come from the tests alone."""
+
+    column: str
+    psi: float = Field(description="population stability index")
+    psi_critical: float = Field(description="what one clean window in a hundred exceeds")
+    ks: Probability | None = Field(description="of numbers")
+    wasserstein: float | None = Field(description="in standard deviations of the reference")
+    total_variation: Probability = Field(description="over the bins of the stability index")
+    missing_reference: Probability
+    missing_window: Probability
+    distribution: Distribution | None = Field(
+        description="of the columns that moved and the weightiest others"
+    )
+
+
+class TellingFeature(Answer):
+    """A feature by which a classifier tells a window from the reference."""
+
+    feature: str
+    share: Probability = Field(description="of all that its trees gained")
+
+
+class MultivariateDrift(Answer):
+    """Whether a classifier tells the rows of a day from the reference's."""
+
+    statistic: Probability = Field(description="AUC on rows that it was not trained on")
+    p_value: Probability
+    drifted: bool
+    rows: int
+    reference_rows: int
+    features: tuple[TellingFeature, ...]
+    words: str
+
+
+class ColumnEffect(Answer):
+    """What the move of one column does to the scores."""
+
+    column: str
+    mean_probability: float
+    approval_rate: float
+
+
+class DriftEffects(Answer):
+    """What has become of the scores in the window of an alert."""
+
+    reference_probability: Probability
+    mean_probability: Probability
+    reference_approval_rate: Probability
+    approval_rate: Probability
+    columns: tuple[ColumnEffect, ...]
+    words: str
+
+
 class SlowDrift(Answer):
     """A column that drifts slowly, by evidence that added up over windows."""
 
@@ -71,6 +133,9 @@ class DriftWindow(Answer):
     ks_error: Probability = Field(description="by how much a KS distance may be too low")
     expected: ExpectedPerformance | None
     columns: tuple[ColumnTest, ...]
+    distances: tuple[ColumnDistance, ...] = Field(description="in the order of `columns`")
+    multivariate: MultivariateDrift | None = Field(description="of days")
+    effects: DriftEffects | None = Field(description="of windows with an alert")
 
 
 class DriftPage(Answer):
@@ -78,3 +143,25 @@ class DriftPage(Answer):
 
     windows: tuple[DriftWindow, ...]
     next_cursor: str | None
+
+
+class HeatWindow(Answer):
+    """A window of a heat map."""
+
+    window_id: str
+    closed_at: dt.datetime
+    alert: bool
+
+
+class HeatColumn(Answer):
+    """A column over the windows: its test that tells most in each, null where it was not tested."""
+
+    column: str
+    cells: tuple[ColumnTest | None, ...]
+
+
+class HeatMap(Answer):
+    """Columns against the last windows of one series, the oldest window first."""
+
+    windows: tuple[HeatWindow, ...]
+    columns: tuple[HeatColumn, ...] = Field(description="those that drifted most often first")

@@ -6,8 +6,10 @@ from typing import Any
 from contracts import ids
 from contracts.events import (
     Attribution,
+    ColumnDistance,
     ColumnDrift,
     Decision,
+    Distribution,
     DriftReported,
     Estimate,
     ExpectedPerformance,
@@ -178,5 +180,22 @@ def example_drift_report() -> DriftReported:
             default_rate=Estimate(value=0.081, low=0.066, high=0.097),
             approved_default_rate=Estimate(value=0.052, low=0.038, high=0.067),
             approval_rate=0.79,
+        ),
+        distances=(
+            ColumnDistance(
+                column="EXT_SOURCE_3",
+                psi=0.21,
+                psi_critical=0.024,
+                ks=0.03,
+                wasserstein=0.05,
+                total_variation=0.19,
+                missing_reference=0.2,
+                missing_window=0.39,
+                distribution=Distribution(
+                    bins=("up to 0.53", "above 0.53", "missing"),
+                    reference=(0.4, 0.4, 0.2),
+                    window=(0.31, 0.3, 0.39),
+                ),
+            ),
         ),
     )

@@ -25,8 +25,8 @@ Moment = Annotated[dt.datetime, AfterValidator(_in_utc)]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 
-class DriftRequest(BaseModel):
-    """The query of a list of drift reports."""
+class SeriesRequest(BaseModel):
+    """Which windows are asked for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,15 +39,27 @@ class DriftRequest(BaseModel):
         pattern=r"^[^\x00]*$",
         description="whose applications alone, `column=level`; empty for all",
     )
-    limit: int = Field(10, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=400, description="`next_cursor` of the last page")
 
     def series(self) -> Series:
         """The series of windows that is asked for."""
         return Series(self.window, self.segment)
 
 
-class WindowRequest(DriftRequest):
+class DriftRequest(SeriesRequest):
+    """The query of a list of drift reports."""
+
+    limit: int = Field(10, ge=1, le=100)
+    cursor: str | None = Field(None, max_length=400, description="`next_cursor` of the last page")
+
+
+class HeatMapRequest(SeriesRequest):
+    """The query of a heat map of drift."""
+
+    windows: int = Field(24, ge=1, le=100, description="how many, the last ones")
+    columns: int = Field(24, ge=1, le=1_000, description="how many, the most drifted ones")
+
+
+class WindowRequest(SeriesRequest):
     """The query of the page of one window; without an id it is the newest of its series."""
 
     window_id: str = Field("", max_length=200)

@@ -1,15 +1,16 @@
 """Drift reports as their page shows them: a table of one window, a heat map of the last; pure."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from contracts.events import ColumnDrift, DriftReported, Estimate, WindowKind
+from contracts.events import ColumnDistance, ColumnDrift, DriftReported, Estimate, WindowKind
 from query_api.charts import effect_bar
+from query_api.drift_charts import Shade, heat_row
+from query_api.heat_map import heat_map, strongest_tests
 from query_api.pages.dictionary import entry
 from query_api.store.drift_reports import Series
 
@@ -36,15 +37,16 @@ class ColumnView:
     drifted: bool
     alerted: bool
     chart: Markup
+    distance: ColumnDistance | None
 
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """A column over the windows, oldest first: a level from 0 to 4, None where it was not seen."""
+    """A column over the windows, the oldest to the left."""
 
     column: str
     label: str
-    cells: tuple[tuple[int | None, str], ...]
+    chart: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +104,18 @@ def drift_columns(report: DriftReported) -> list[ColumnView]:
 
     The others keep the order of the report, in which the monitor puts the weightiest first.
     """
-    strongest = _strongest(report)
+    strongest = strongest_tests(report)
+    distances = {one.column: one for one in report.distances}
     largest = max((one.effect for one in strongest.values()), default=0.0)
-    views = [_column_view(one, report, largest) for one in strongest.values()]
+    views = [
+        _column_view(one, report, largest, distances.get(one.column)) for one in strongest.values()
+    ]
     return sorted(views, key=lambda one: (not one.alerted, not one.drifted))
 
 
-def _column_view(test: ColumnDrift, report: DriftReported, largest: float) -> ColumnView:
+def _column_view(
+    test: ColumnDrift, report: DriftReported, largest: float, distance: ColumnDistance | None
+) -> ColumnView:
     return ColumnView(
         column=test.column,
         label=entry(test.column).label,
@@ -119,6 +126,7 @@ def _column_view(test: ColumnDrift, report: DriftReported, largest: float) -> Co
         drifted=test.column in report.drifted,
         alerted=test.column in report.alerted,
         chart=effect_bar(test.effect, largest, drifted=test.column in report.drifted),
+        distance=distance,
     )
 
 
@@ -127,29 +135,28 @@ def _unbroken(words: str) -> str:
     return words.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def heat_map(reports: Sequence[DriftReported], most: int = 24) -> list[HeatRow]:
-    """Columns against windows: those that drifted most often, then as the last report has them.
-
-    Args:
-        reports: newest first.
-        most: how many columns are shown.
-    """
-    windows = [_strongest(report) for report in reversed(reports)]
-    drifted = Counter(column for report in reports for column in report.drifted)
-    columns = list(dict.fromkeys(column for window in reversed(windows) for column in window))
-    order = sorted(columns, key=lambda name: -drifted[name])
-    return [HeatRow(name, entry(name).label, tuple(_cells(name, windows))) for name in order[:most]]
+def heat_rows(reports: Sequence[DriftReported], most: int = 24) -> list[HeatRow]:
+    """The heat map of some reports of one series, newest first, row by row."""
+    return [
+        HeatRow(
+            column=row.column,
+            label=entry(row.column).label,
+            chart=heat_row(_in_words(row.cells), list(map(_shaded, row.cells))),
+        )
+        for row in heat_map(reports, most)
+    ]
 
 
-def _cells(
-    column: str, windows: Sequence[Mapping[str, ColumnDrift]]
-) -> Iterator[tuple[int | None, str]]:
-    for window in windows:
-        test = window.get(column)
-        if test is None:
-            yield None, "not tested"
-        else:
-            yield _level(test), test.words
+def _in_words(cells: Sequence[ColumnDrift | None]) -> str:
+    tested = [one for one in cells if one is not None]
+    moved = sum(one.drifted for one in tested)
+    return f"moved in {moved} of {len(tested)} windows"
+
+
+def _shaded(test: ColumnDrift | None) -> Shade:
+    if test is None:
+        return Shade("heat-none", "not tested")
+    return Shade(f"heat-{_level(test)}", test.words)
 
 
 def _level(test: ColumnDrift) -> int:
@@ -157,13 +164,3 @@ def _level(test: ColumnDrift) -> int:
     if test.drifted:
         return 4 if test.effect >= _FAR else 3
     return min(int(test.effect / _STEP), 2)
-
-
-def _strongest(report: DriftReported) -> dict[str, ColumnDrift]:
-    """For each column the test that tells most: one with a verdict before one without."""
-    strongest: dict[str, ColumnDrift] = {}
-    for test in report.columns:
-        held = strongest.get(test.column)
-        if held is None or (test.drifted, test.effect) > (held.drifted, held.effect):
-            strongest[test.column] = test
-    return strongest

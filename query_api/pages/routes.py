@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 
 from contracts.events import Decision
 from query_api.dependencies import Held
-from query_api.pages import case_view, drift_view, portfolio_view
+from query_api.pages import case_view, distribution_view, drift_view, portfolio_view
 from query_api.pages.listing import ListQuery
 from query_api.pages.render import page
 from query_api.problems import Kind, ProblemError
@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 _LATEST = 10
 _PAGE = 50
-_WINDOWS = 12
+_WINDOWS = 24
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 _PATIENCE = dt.timedelta(seconds=60)
 
@@ -126,7 +126,8 @@ def drift(request: Request, held: Held, asked: Annotated[WindowRequest, Query()]
         reports=reports,
         report=report,
         columns=drift_view.drift_columns(report) if report else [],
-        heat=drift_view.heat_map(reports),
+        heat=drift_view.heat_rows(reports),
+        distributions=distribution_view.distributions(report) if report else [],
         slow=drift_view.slow_words(report) if report else [],
         expected=drift_view.expected(report) if report else [],
         series=drift_view.series_links(held.repository.drift_series(), series),

@@ -109,7 +109,12 @@ def _fill(store: Store) -> None:
         store.put(score, an_explanation(score))
     store.put(an_outcome(100_001, defaulted=False))
     moved = ["EXT_SOURCE_3"]
-    told = {"expected": DRIFT.expected, "drifting": DRIFT.drifting}
+    told = {
+        "expected": DRIFT.expected,
+        "drifting": DRIFT.drifting,
+        "distances": DRIFT.distances,
+        "effects": DRIFT.effects,
+    }
     store.put(*(a_drift_report(n, moved * (n > 5), moved * (n > 6), **told) for n in range(9)))
     store.put(a_drift_report(9, window=WindowKind.DAY, ks_error=0.01))
     store.put(*(a_drift_report(10 + n, segment=name) for n, name in enumerate(_SEGMENTS)))

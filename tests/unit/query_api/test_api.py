@@ -350,3 +350,31 @@ def test_times_are_utc_whatever_the_filter_says(client: Client, store: Store) ->
     store.put(a_score())
     later = (NOON + dt.timedelta(hours=1)).astimezone(dt.timezone(dt.timedelta(hours=5)))
     assert _ids(client, f"scored_to={later.isoformat().replace('+', '%2B')}") == [100_001]
+
+
+def test_a_window_tells_distances_distributions_and_effects(client: Client, store: Store) -> None:
+    store.put(a_drift_report(distances=DRIFT.distances, effects=DRIFT.effects))
+    (window,) = client.get("/v1/drift").json()["windows"]
+    (distance,) = window["distances"]
+    assert (distance["psi"], distance["wasserstein"]) == (0.21, 0.05)
+    assert distance["distribution"]["window"] == [0.31, 0.3, 0.39]
+    assert window["effects"]["mean_probability"] == 0.086
+    assert window["multivariate"] is None
+
+
+def test_the_heat_map_is_of_one_series(client: Client, store: Store) -> None:
+    store.put(*(a_drift_report(at, ["EXT_SOURCE_3"] * (at == 1)) for at in range(2)))
+    store.put(a_drift_report(2, window=WindowKind.DAY))
+    told = client.get("/v1/drift/heat-map?columns=2").json()
+    assert [one["window_id"] for one in told["windows"]] == ["window-0", "window-1"]
+    assert [one["column"] for one in told["columns"]] == ["EXT_SOURCE_3", "AMT_CREDIT"]
+    assert [cell["drifted"] for cell in told["columns"][0]["cells"]] == [False, True]
+    day = client.get("/v1/drift/heat-map?window=day&windows=1").json()
+    assert [one["window_id"] for one in day["windows"]] == ["window-2"]
+    none = client.get("/v1/drift/heat-map?window=week").json()
+    assert none == {"windows": [], "columns": []}
+
+
+@pytest.mark.parametrize("query", ["windows=0", "columns=0", "window=hour", "windows=101"])
+def test_a_heat_map_that_cannot_be_is_refused(client: Client, query: str) -> None:
+    assert _is_problem(client.get(f"/v1/drift/heat-map?{query}"), 422, "invalid")

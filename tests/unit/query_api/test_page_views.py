@@ -2,14 +2,18 @@
 
 import datetime as dt
 
+import msgspec
 import numpy as np
 import pytest
 
+from contracts.events import Distribution
+from contracts.examples import DRIFT
 from contracts.features import feature_names
 from contracts.packing import pack
 from query_api.charts import Bin, Part
 from query_api.pages.case_view import explanation_overdue, key_facts, waterfall
-from query_api.pages.drift_view import drift_columns, heat_map
+from query_api.pages.distribution_view import distributions
+from query_api.pages.drift_view import drift_columns, heat_rows
 from query_api.pages.portfolio_view import lower_risk_than
 from tests.published import NOON, a_drift_report, a_score, an_explanation
 
@@ -86,13 +90,39 @@ def test_a_column_is_shown_by_its_strongest_test_drifted_first() -> None:
     assert columns[0].words.split() == ["missing", "20", "%", "->", "39", "%"]
 
 
-def test_the_heat_map_goes_from_the_oldest_window_to_the_newest() -> None:
-    reports = [a_drift_report(1, drifted=["EXT_SOURCE_3"]), a_drift_report(0)]
-    row = heat_map(reports)[0]
-    assert row.column == "EXT_SOURCE_3"
-    assert [level for level, _ in row.cells] == [0, 4]
+def test_the_heat_map_shows_in_words_what_each_cell_is() -> None:
+    reports = [a_drift_report(1, drifted=["EXT_SOURCE_3"]), a_drift_report(0, columns=())]
+    row = heat_rows(reports)[0]
+    assert (row.column, row.label) == ("EXT_SOURCE_3", "External score 3")
+    assert 'aria-label="moved in 1 of 1 windows"' in row.chart
+    assert row.chart.index("<title>not tested</title>") < row.chart.index("missing 20 %")
+    assert 'class="heat-4"' in row.chart
 
 
-def test_a_column_that_a_window_lacks_is_told() -> None:
-    rows = heat_map([a_drift_report(1), a_drift_report(0, columns=())])
-    assert all(row.cells[0] == (None, "not tested") for row in rows)
+def test_distributions_are_shown_of_what_moved_first() -> None:
+    (told,) = DRIFT.distances
+    other = msgspec.structs.replace(told, column="AMT_CREDIT")
+    bare = msgspec.structs.replace(told, column="CODE_GENDER", distribution=None)
+    views = distributions(a_drift_report(drifted=["EXT_SOURCE_3"], distances=(bare, other, told)))
+    assert [(one.label, one.drifted) for one in views] == [
+        ("External score 3", True),
+        ("Credit amount", False),
+    ]
+    assert [(one.name, one.reference, one.window) for one in views[0].bins][-1] == (
+        "missing",
+        0.19,
+        0.39,
+    )
+    assert views[0].others == 0
+
+
+def test_of_many_levels_those_that_moved_most_are_shown_in_their_order() -> None:
+    shares = tuple(at / 190 for at in range(20))
+    levels = Distribution(
+        bins=tuple(f"level {at}" for at in range(20)), reference=shares, window=shares[::-1]
+    )
+    distance = msgspec.structs.replace(DRIFT.distances[0], distribution=levels)
+    (view,) = distributions(a_drift_report(distances=(distance,)))
+    names = [one.name for one in view.bins]
+    assert names == [f"level {at}" for at in (*range(6), *range(14, 20))]
+    assert view.others == 8

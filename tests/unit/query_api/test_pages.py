@@ -6,14 +6,22 @@ import re
 from html import unescape
 
 import httpx
+import msgspec
 import pytest
 
-from contracts.events import Decision, Purpose, WindowKind
+from contracts.events import Decision, MultivariateDrift, Purpose, WindowKind
 from contracts.examples import DRIFT
 from query_api.example import APPLICATION
 from query_api.pages.form import shown_values
 from tests.desk import Client, FakeStream, Store
-from tests.published import NOON, a_drift_report, a_score, an_explanation, an_outcome
+from tests.published import (
+    NOON,
+    a_column_test,
+    a_drift_report,
+    a_score,
+    an_explanation,
+    an_outcome,
+)
 
 _HTML = {"accept": "text/html"}
 
@@ -179,6 +187,40 @@ def test_slow_drift_is_an_alert_and_the_expected_performance_is_shown(
     assert "Doubtful: applications have moved away" in page
     assert "Alert" in page
     assert "Alert" in _page(client, "/")
+
+
+def test_a_window_shows_distances_and_distributions(client: Client, store: Store) -> None:
+    moved = ["EXT_SOURCE_3"]
+    store.put(a_drift_report(0), a_drift_report(1, moved, distances=DRIFT.distances))
+    page = _page(client, "/drift")
+    assert "PSI 0.21 (1 in 100 by chance: 0.024), KS 0.03, Wasserstein 0.05" in page
+    assert "19.0 % → 39.0 %" in page.replace("\u202f", " ").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Distributions" not in _page(client, "/drift?window_id=window-0")
+
+
+def test_what_an_alert_does_and_what_a_day_shows_together_is_told(
+    client: Client, store: Store
+) -> None:
+    together = MultivariateDrift(
+        statistic=0.61,
+        p_value=1e-9,
+        drifted=True,
+        rows=2_000,
+        reference_rows=2_000,
+        words="a classifier tells the day from the reference",
+    )
+    store.put(a_drift_report(0, effects=DRIFT.effects))
+    store.put(a_drift_report(1, window=WindowKind.DAY, multivariate=together))
+    assert "of which EXT_SOURCE_3 +0.5 points" in _page(client, "/drift")
+    assert together.words in _page(client, "/drift?window=day")
+
+
+def test_the_page_of_many_features_stays_light(client: Client, store: Store) -> None:
+    names = [f"FEATURE_{at}" for at in range(250)]
+    tests = tuple(a_column_test(name, "ks", effect=0.03) for name in names)
+    distances = tuple(msgspec.structs.replace(DRIFT.distances[0], column=name) for name in names)
+    store.put(*(a_drift_report(at, columns=tests, distances=distances) for at in range(24)))
+    assert len(_page(client, "/drift")) < 400_000
 
 
 def test_a_window_without_an_estimate_shows_none(client: Client, store: Store) -> None:
