@@ -55,17 +55,20 @@ def test_the_price_of_the_settings_is_printed(
 
 
 def test_what_an_estimate_is_worth_is_printed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     true = 1 / (1 + np.exp(-np.random.default_rng(1).normal(-2, 1, 900)))
     scores = probabilities(tmp_path / "scores.csv", range(900), true)
     truth = probabilities(tmp_path / "truth.csv", reversed(range(900)), true[::-1])
-    monkeypatch.setenv("COLUMNS", "160")
     told = parsed("--scores", str(scores), "--truth", str(truth), "--clean=20")
     assert price(told, DriftMonitorSettings(window=80, hop=20)) == 0
     printed = capsys.readouterr().out
     assert "Expected performance of 900 applications" in printed
-    assert [line.split()[1] for line in printed.splitlines() if " 20 " in line] == ["80", "800"]
+    told_of = {
+        line.split("│")[1].strip(): line.split("│")[2:4] for line in printed.splitlines()[4:-1]
+    }
+    assert [one.strip() for one in told_of["windows"]] == ["20", "20"]
+    assert all(float(one) < 0.05 for one in told_of["mean error against one realised AUC"])
 
 
 @pytest.mark.parametrize("given", [("--scores", "s.csv"), ("--data", "d", "--truth", "t.csv")])
