@@ -58,8 +58,6 @@ def _sections(result: Result, charts: Path) -> Iterable[str]:
 def _section(table: Table, charts: Path) -> str:
     text = f"## {table.title}\n\n{table.about[:1].upper()}{table.about[1:]}.\n\n"
     text += markdown_rows(table.rows)
-    if table.chart is None:
-        return text
     draw(table.chart, table.title, charts / f"{table.name}.svg")
     return f"{text}\n![{table.title}]({charts.name}/{table.name}.svg)\n"
 

@@ -26,13 +26,13 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """One table: rows of cells by column, every row with the same columns."""
+    """One table with its chart: rows of cells by column, every row with the same columns."""
 
     name: str
     title: str
     about: str
     rows: Sequence[Mapping[str, str]]
-    chart: Chart | None = None
+    chart: Chart
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
