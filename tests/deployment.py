@@ -23,6 +23,9 @@ SERVICES = ("scorer", "explainer", "drift_monitor", "query_api", "producer", "tr
 IMAGES = ("runtime", *SERVICES)
 """The images of our code; MLflow's is besides."""
 
+NOT_DEPLOYED = ("alibi_detect", "pyspark", "py4j")
+"""What services can do without, and say so: see the extras of pyproject.toml."""
+
 SETTINGS: dict[str, tuple[type[BaseSettings], ...]] = {
     "runtime": (KafkaSettings,),
     "scorer": (ScorerSettings,),

@@ -20,7 +20,7 @@ JOBS = {name for name, service in SERVICES.items() if service["restart"] == "no"
 STAYING = SERVICES.keys() - JOBS
 OURS = {name for name in SERVICES if SERVICES[name]["image"].startswith("${IMAGE_PREFIX")}
 PORTS = {spec.name.replace("api", "query_api"): str(spec.port) for spec in SPECS}
-FOREIGN_VARIABLES = ("POSTGRES_", "GF_", "MLFLOW_SERVER_", "MLFLOW_BACKEND_STORE_URI_FILE")
+FOREIGN_VARIABLES = ("LANG", "POSTGRES_", "GF_", "MLFLOW_SERVER_", "MLFLOW_BACKEND_STORE_URI_FILE")
 
 
 def image(service: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from tests.deployment import (
     DEPLOY,
     IMAGES,
+    NOT_DEPLOYED,
     ROOT,
     SERVICES,
     group,
@@ -22,8 +23,6 @@ from tests.deployment import (
 )
 
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
-NOT_DEPLOYED = {"alibi_detect", "pyspark", "py4j"}
-"""What a service can do without, and says so: see the extras of pyproject.toml."""
 BY_NAME = {"psycopg", "python-multipart"}
 """What libraries look for by its name when an address or a form asks for it."""
 
