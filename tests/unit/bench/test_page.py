@@ -30,6 +30,7 @@ _COSTS = {
     "loan.explanations, bytes": 2_000.0,
     "SQL store, bytes": 9_000.0,
 }
+_ONE, _TWO = "1 partition, 1 process", "2 partitions, 2 processes"
 _MEMORY = {f"{name}, MB": 500.0 for name in ("scorer", "explainer", "drift_monitor", "projector")}
 
 
@@ -69,14 +70,26 @@ def test_the_page_has_every_table_with_its_chart_and_the_bounds(at: Places) -> N
 
 
 def test_the_capacity_without_its_figures_says_what_has_to_come_first(at: Places) -> None:
-    text = write_capacity({"memory": a_result("memory", **_COSTS | _MEMORY)}, at).read_text("utf-8")
-    assert "1,000,000" in text
     assert "has to come" in write_capacity({}, at).read_text("utf-8")
+    results = {"memory": a_result("memory", **_COSTS)}  # without what the services hold
+    assert "has to come" in write_capacity(results, at).read_text("utf-8")
+
+
+def test_the_capacity_tells_what_a_partition_carries_and_what_gives_way_first(at: Places) -> None:
+    memory = a_result("memory", **_COSTS | _MEMORY)
+    text = " ".join(write_capacity({"memory": memory}, at).read_text("utf-8").split())
+    assert "3,333 applications a second, which the explainer sets" in text
+    assert "1. **The drift monitor**" in text
+    assert "disks and network of the brokers before" in text
+    growth = a_result("growth", **{_ONE: 9_000.0, _TWO: 15_000.0})
+    text = write_capacity({"memory": memory, "growth": growth}, at).read_text("utf-8")
+    assert "did 9,000 a second, two over two 15,000" in text
 
 
 def test_a_load_takes_as_many_processes_as_its_work_at_six_tenths_of_a_core() -> None:
-    needed = need(_COSTS, 10_000)
+    needed = need(_COSTS | _MEMORY, 10_000)
     assert needed.processes == {"scorer": 2, "explainer": 5, "projector": 4}
     assert needed.sampled == 10
     assert needed.brokers == 3
+    assert needed.memory == 6.0
     assert needed.topic_bytes == 10_000 * 4_000 * 3 * 86_400
