@@ -1,6 +1,7 @@
 """How far columns are from the reference, by the measures that people ask for; judged by nobody."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,14 +12,26 @@ from drift_monitor.columns import IntVector
 from drift_monitor.comparison import Profiled, Test
 from drift_monitor.detectors import ks_distance
 from drift_monitor.policy import Judged
-from drift_monitor.stability import stability_of
-
-Measured = tuple[Binned, float | None]
-"""A column's bins, and Wasserstein's distance where it is known."""
+from drift_monitor.stability import Stability
 
 _MOST = 1_000  # columns told of in a report: a fifth of what the topic allows
 _DRAWN = 24  # columns whose distributions a report holds
 _DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What is measured of a column beside its tests.
+
+    Attributes:
+        bins: of the column.
+        stability: over these bins.
+        wasserstein: distance, where it is known.
+    """
+
+    bins: Binned
+    stability: Stability
+    wasserstein: float | None = None
 
 
 def column_distances(
@@ -30,7 +43,7 @@ def column_distances(
 
     Args:
         judged: all tests, in order of weight.
-        measure: a column's name to its bins and Wasserstein's distance.
+        measure: a column's name to what is measured of it.
     """
     distances = {
         one.column: one.comparison.effect for one in judged if one.comparison.test is Test.KS
@@ -38,14 +51,16 @@ def column_distances(
     names = tuple(dict.fromkeys(one.column for one in judged))[:_MOST]
     drawn = drawn_columns(judged)
     return tuple(
-        distance_of(*measure(name), ks=distances.get(name), drawn=name in drawn) for name in names
+        _distance(measure(name), distances.get(name), drawn=name in drawn) for name in names
     )
 
 
-def measures_of(profiled: Sequence[Profiled]) -> Callable[[str], Measured]:
-    """How columns are measured whose values are all known."""
+def measures_of(
+    profiled: Sequence[Profiled], stability: Mapping[str, Stability]
+) -> Callable[[str], Measured]:
+    """How columns are measured whose values and stability indices are all known."""
     by_name = {one.column.name: one for one in profiled}
-    return lambda name: _measured(by_name[name])
+    return lambda name: _measured(by_name[name], stability[name])
 
 
 def drawn_columns(judged: Sequence[Judged], least: int = _DRAWN) -> frozenset[str]:
@@ -60,37 +75,15 @@ def drawn_columns(judged: Sequence[Judged], least: int = _DRAWN) -> frozenset[st
     return frozenset(list(dict.fromkeys(order))[: min(max(least, len(drifted)), 2 * least)])
 
 
-def all_distances(profiled: Sequence[Profiled], drawn: Collection[str]) -> Iterator[ColumnDistance]:
+def all_distances(
+    profiled: Sequence[Profiled], stability: Mapping[str, Stability], drawn: Collection[str]
+) -> Iterator[ColumnDistance]:
     """The distances of every column, tested or not."""
     for one in profiled:
+        name = one.column.name
         numbers = one.column.levels is None and len(one.reference.values) and len(one.window.values)
         ks = ks_distance(one.reference.values, one.window.values) if numbers else None
-        yield distance_of(*_measured(one), ks=ks, drawn=one.column.name in drawn)
-
-
-def distance_of(
-    bins: Binned, area: float | None, *, ks: float | None, drawn: bool
-) -> ColumnDistance:
-    """What is told of a column.
-
-    Args:
-        bins: of the column.
-        area: Wasserstein's distance.
-        ks: the Kolmogorov-Smirnov distance.
-        drawn: whether the distribution is told.
-    """
-    index = stability_of(bins)
-    return ColumnDistance(
-        column=bins.column.name,
-        psi=_rounded(index.index),
-        psi_critical=_rounded(index.critical),
-        ks=None if ks is None else _rounded(ks),
-        wasserstein=None if area is None else _rounded(area),
-        total_variation=_rounded(_total_variation(bins.reference, bins.window)),
-        missing_reference=_rounded(float(bins.reference[-1] / bins.reference.sum())),
-        missing_window=_rounded(float(bins.window[-1] / bins.window.sum())),
-        distribution=_distribution(bins) if drawn else None,
-    )
+        yield _distance(_measured(one, stability[name]), ks, drawn=name in drawn)
 
 
 def wasserstein(reference: FloatVector, window: FloatVector) -> float | None:
@@ -105,17 +98,36 @@ def wasserstein(reference: FloatVector, window: FloatVector) -> float | None:
     spread = float(reference.std(dtype=np.float64)) if np.isfinite(ends).all() else 0.0
     if not spread:
         return None
-    values = np.concatenate([reference, window])
-    order = np.argsort(values, kind="stable")  # two ascending runs: merged
-    of_reference = order < len(reference)
-    gap = np.cumsum(np.where(of_reference, 1 / len(reference), -1 / len(window)))[:-1]
-    return float(np.abs(gap) @ np.diff(values[order].astype(np.float64))) / spread
+    rows, size = len(reference), len(window)
+    places = reference.searchsorted(window) + np.arange(size)  # of the window, among all values
+    values, steps = np.empty(rows + size), np.full(rows + size, 1 / rows)
+    of_reference = np.ones(rows + size, dtype=bool)
+    of_reference[places] = False
+    values[of_reference], values[places] = reference, window
+    steps[places] = -1 / size
+    return float(np.abs(np.cumsum(steps)[:-1]) @ np.diff(values)) / spread
 
 
-def _measured(one: Profiled) -> Measured:
+def _measured(one: Profiled, stability: Stability) -> Measured:
     numbers = one.column.levels is None
     area = wasserstein(one.reference.values, one.window.values) if numbers else None
-    return binned(one), area
+    return Measured(binned(one), stability, area)
+
+
+def _distance(measured: Measured, ks: float | None, *, drawn: bool) -> ColumnDistance:
+    """What is told of a column; `drawn` says whether its distribution is among it."""
+    bins, index, area = measured.bins, measured.stability, measured.wasserstein
+    return ColumnDistance(
+        column=bins.column.name,
+        psi=_rounded(index.index),
+        psi_critical=_rounded(index.critical),
+        ks=None if ks is None else _rounded(ks),
+        wasserstein=None if area is None else _rounded(area),
+        total_variation=_rounded(_total_variation(bins.reference, bins.window)),
+        missing_reference=_rounded(float(bins.reference[-1] / bins.reference.sum())),
+        missing_window=_rounded(float(bins.window[-1] / bins.window.sum())),
+        distribution=_distribution(bins) if drawn else None,
+    )
 
 
 def _total_variation(reference: IntVector, window: IntVector) -> float:

@@ -20,6 +20,7 @@ from drift_monitor.sketches import (
     sketched_bins,
     sketched_profile,
 )
+from drift_monitor.stability import stability_of
 
 _DIGITS = 6
 
@@ -74,7 +75,12 @@ def _measures(
 ) -> Callable[[str], Measured]:
     """How columns are measured that are known by their counts; Wasserstein's distance is not."""
     by_name = {one.column.name: (one, laid) for one, laid in columns}
-    return lambda name: (sketched_bins(*by_name[name], counts), None)
+
+    def measure(name: str) -> Measured:
+        bins = sketched_bins(*by_name[name], counts)
+        return Measured(bins, stability_of(bins))
+
+    return measure
 
 
 def _has_numbers(one: Profiled, laid: SketchColumn) -> bool:

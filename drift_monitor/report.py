@@ -53,7 +53,9 @@ def drift_report(
         drifting=tuple(drifting),
         segment=reference.segment,
         expected=doubted(evaluation.expected, covariates=bool(alerted) or bool(drifting)),
-        distances=column_distances(evaluation.judged, measures_of(evaluation.profiled)),
+        distances=column_distances(
+            evaluation.judged, measures_of(evaluation.profiled, evaluation.stability)
+        ),
     )
 
 

@@ -88,7 +88,10 @@ def find(reference: Table, current: Table, detectors: Detectors, question: Quest
         question=question,
         judged=whole.judged,
         profiled=profiled,
-        distances={one.column: one for one in all_distances(tuple(profiled.values()), drawn)},
+        distances={
+            one.column: one
+            for one in all_distances(tuple(profiled.values()), whole.stability, drawn)
+        },
         drawn=drawn,
         windows=tuple(judged_windows(held, sample, detectors, question)),
         notes=tuple(notes_on(reference, current, profiled, question)),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from contracts.features import UNSEEN
+from drift_monitor.comparison import Profiled
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.distances import (
     all_distances,
@@ -17,6 +18,7 @@ from drift_monitor.distances import (
 )
 from drift_monitor.evaluation import judge_columns
 from drift_monitor.policy import Judged, Policy, by_weight
+from drift_monitor.stability import Stability, stability
 from tests.drift import NAN, floats, profiled
 
 NUMBERS = [float(at) for at in range(100)]
@@ -40,6 +42,10 @@ def test_there_is_no_area_without_values_or_to_infinity(window: list[float]) -> 
     assert wasserstein(floats(1, 2, 3), floats(*window)) is None
 
 
+def stability_by_name(one: Profiled) -> dict[str, Stability]:
+    return {one.column.name: stability(one)}
+
+
 def judged_of(reference: list[float], window: list[float]) -> tuple[Judged, ...]:
     one = profiled(reference, window)
     return tuple(by_weight(judge_columns([one], ScipyDetectors(), Policy()), {}))
@@ -47,7 +53,9 @@ def judged_of(reference: list[float], window: list[float]) -> tuple[Judged, ...]
 
 def test_a_number_has_every_distance() -> None:
     one = profiled([*NUMBERS, NAN], [at + 50 for at in NUMBERS])
-    (told,) = column_distances(judge_columns([one], ScipyDetectors(), Policy()), measures_of([one]))
+    (told,) = column_distances(
+        judge_columns([one], ScipyDetectors(), Policy()), measures_of([one], stability_by_name(one))
+    )
     assert told.ks == pytest.approx(0.5, abs=0.01)
     assert told.wasserstein == pytest.approx(50 / np.std(NUMBERS), rel=1e-3)
     assert told.total_variation == pytest.approx(0.51, abs=0.01)
@@ -62,7 +70,7 @@ def test_a_number_has_every_distance() -> None:
 
 def test_a_category_has_shares_alone() -> None:
     one = profiled([0, 1] * 50, [0] * 60 + [1] * 30 + [UNSEEN] * 10, ["a", "b"])
-    (told,) = all_distances([one], drawn=["COLUMN"])
+    (told,) = all_distances([one], stability_by_name(one), drawn=["COLUMN"])
     assert (told.ks, told.wasserstein) == (None, None)
     assert told.total_variation == pytest.approx(0.2)
     assert told.distribution is not None
@@ -71,7 +79,8 @@ def test_a_category_has_shares_alone() -> None:
 
 
 def test_a_distribution_is_told_where_it_is_drawn() -> None:
-    (told,) = all_distances([profiled(NUMBERS, NUMBERS)], drawn=[])
+    one = profiled(NUMBERS, NUMBERS)
+    (told,) = all_distances([one], stability_by_name(one), drawn=[])
     assert told.distribution is None
 
 
