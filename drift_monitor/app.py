@@ -1,5 +1,6 @@
 """Puts the parts of the monitor together and runs them."""
 
+import logging
 from collections.abc import Mapping
 from contextlib import closing
 
@@ -7,7 +8,7 @@ from mlflow.exceptions import MlflowException
 from prometheus_client import REGISTRY
 
 from contracts.topics import CONSUMED, OUTCOMES
-from drift_monitor.detectors import Detectors, detectors
+from drift_monitor.detectors import BackendMissingError, Detectors, detectors
 from drift_monitor.incarnation import await_incarnation
 from drift_monitor.metrics import DriftCollector
 from drift_monitor.monitor import DriftMonitor
@@ -18,7 +19,7 @@ from drift_monitor.publishing import Publisher
 from drift_monitor.references import RegistryReferences
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.standby import held
-from drift_monitor.store import Store
+from drift_monitor.store import StateError, Store
 from drift_monitor.worker import Worker
 from runtime.consumer import Consumer
 from runtime.crash_guard import CrashGuard
@@ -26,11 +27,24 @@ from runtime.database import StoreError
 from runtime.meter import Meter
 from runtime.model_registry import ModelRegistry
 from runtime.producer import Producer
-from runtime.service import Service
+from runtime.service import Service, serving
+
+logger = logging.getLogger("drift_monitor")
 
 STATE_FILE = "state.sqlite"
 TOPICS = CONSUMED["drift_monitor"]
 _AWAY = (MlflowException, OSError, StoreError)  # what is away is no record's fault
+
+
+def watch(settings: DriftMonitorSettings) -> int:
+    """Watch the scores until SIGTERM or SIGINT; 0 is a graceful stop, 1 a failure that is named."""
+    try:
+        with serving("drift_monitor", settings) as service:
+            run(settings, service)
+    except (BackendMissingError, StateError, StoreError) as error:
+        logger.critical("%s", error)
+        return 1
+    return 0
 
 
 def run(settings: DriftMonitorSettings, service: Service) -> None:

@@ -7,15 +7,11 @@ values have a bin each.
 import itertools
 from dataclasses import dataclass
 
-import numpy as np
-
 from contracts.packing import FloatVector
 from drift_monitor.columns import Column, IntVector
 from drift_monitor.comparison import Profiled
-from drift_monitor.profiles import ColumnProfile
 from drift_monitor.words import number_in_words
 
-_TENTHS = np.arange(1, 10)
 _REST = ("unseen", "missing")
 
 
@@ -43,27 +39,10 @@ class Binned:
 
 def binned(one: Profiled) -> Binned:
     """The bins of a column, filled from its profiles."""
-    edges = tenths(one.reference.values)
-    return Binned(
-        one.column, edges, _counted(one, one.reference, edges), _counted(one, one.window, edges)
-    )
-
-
-def tenths(ascending: FloatVector) -> FloatVector:
-    """Where the tenths of some values end; fewer than nine places where values repeat."""
-    if not len(ascending):
-        return ascending
-    ranks = -(-_TENTHS * len(ascending) // 10) - 1
-    edges: FloatVector = np.unique(ascending[ranks])
-    return edges
-
-
-def _counted(one: Profiled, sample: ColumnProfile, edges: FloatVector) -> IntVector:
-    rest = [sample.unseen, sample.missing]
+    edges = one.reference.tenths
     if one.column.levels is not None:
-        return np.append(sample.counts, rest)
-    ends = np.searchsorted(sample.values, edges, side="right")
-    return np.append(np.diff(ends, prepend=0, append=len(sample.values)), rest)
+        return Binned(one.column, edges, one.reference.by_level, one.window.by_level)
+    return Binned(one.column, edges, one.reference.by_own_tenths, one.window.by_edges(edges))
 
 
 def _ranges(edges: FloatVector) -> tuple[str, ...]:

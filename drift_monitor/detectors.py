@@ -158,13 +158,13 @@ def ks_distance(reference: FloatVector, window: FloatVector) -> float:
     """The largest gap between two empirical distribution functions, of sorted samples.
 
     The window's function is flat between its values, so the gap is largest at one of them or just
-    before it; only those places are looked at.
+    before it; only those places are looked at. Of equal values the first and the last one tell
+    where the function jumps, and those between are nearer to the reference's.
     """
-    below = np.searchsorted(reference, window, side="left") / len(reference)
-    up_to = np.searchsorted(reference, window, side="right") / len(reference)
-    window_below = np.searchsorted(window, window, side="left") / len(window)
-    window_up_to = np.searchsorted(window, window, side="right") / len(window)
-    return float(max((window_up_to - up_to).max(), (below - window_below).max(), 0.0))
+    below = reference.searchsorted(window, side="left") / len(reference)
+    up_to = reference.searchsorted(window, side="right") / len(reference)
+    steps = np.arange(len(window) + 1) / len(window)
+    return float(max((steps[1:] - up_to).max(), (below - steps[:-1]).max(), 0.0))
 
 
 def _columns(scores: Sequence[tuple[float, float]]) -> Outcome:

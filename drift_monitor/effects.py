@@ -9,7 +9,7 @@ causal problem, 2020, for setting a single input of a model; K. Budhathoki et al
 distribution change?, 2021, for putting parts of a change back one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -86,17 +86,17 @@ def _effect(name: str, features: FloatMatrix, reference: Reference, now: _Scores
 
 def with_column_restored(features: FloatMatrix, reference: Reference, name: str) -> FloatMatrix:
     """The rows with one column as the reference has it, and the features that follow from it."""
-    at = next(at for at, column in enumerate(reference.columns) if column.name == name)
+    at = reference.places[name]
     levels = reference.columns[at].levels is not None
     changed = features.copy()
     draw = np.random.default_rng(_SEED)
     changed[:, at] = restored(features[:, at], reference.rows[:, at], draw, levels=levels)
     if name in NUMERIC:
-        _derive_again(features, changed, {one.name: at for at, one in enumerate(reference.columns)})
+        _derive_again(features, changed, reference.places)
     return changed
 
 
-def _derive_again(before: FloatMatrix, changed: FloatMatrix, at: dict[str, int]) -> None:
+def _derive_again(before: FloatMatrix, changed: FloatMatrix, at: Mapping[str, int]) -> None:
     """Renew what is derived from the change; whatever else is derived stays to the last bit."""
     if not at.keys() >= {*NUMERIC, *DERIVED}:
         return
@@ -107,7 +107,9 @@ def _derive_again(before: FloatMatrix, changed: FloatMatrix, at: dict[str, int])
         changed[moved, at[name]] = new[moved]
 
 
-def _application(before: FloatMatrix, rows: FloatMatrix, at: dict[str, int]) -> ApplicationColumns:
+def _application(
+    before: FloatMatrix, rows: FloatMatrix, at: Mapping[str, int]
+) -> ApplicationColumns:
     """The numbers of the applications; who is not employed has his days of it back."""
     numeric = rows[:, [at[name] for name in NUMERIC]].astype(np.float64)
     employed = at["DAYS_EMPLOYED"]

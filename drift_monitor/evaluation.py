@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from contracts.events import ExpectedPerformance
 from contracts.packing import FloatVector
+from drift_monitor.binning import binned
 from drift_monitor.comparison import Profiled, compare
 from drift_monitor.detectors import Detectors
 from drift_monitor.performance.cbpe import expected_performance, probabilities
 from drift_monitor.policy import Judged, Policy, by_weight, judge
 from drift_monitor.profiles import profile
 from drift_monitor.reference import Reference
-from drift_monitor.stability import Stability, stability
+from drift_monitor.stability import Stability, stabilities
 from drift_monitor.windows import Span, Window
 
 
@@ -41,11 +42,12 @@ def evaluate(
     matrix = window.matrix()
     profiles = profile(reference.columns, matrix)
     profiled = tuple(map(Profiled, reference.columns, reference.profiles, profiles))
+    names = [one.column.name for one in profiled]
     return Evaluation(
         span=window.span,
         profiled=profiled,
         judged=tuple(by_weight(judge_columns(profiled, detectors, policy), reference.importance)),
-        stability={one.column.name: stability(one) for one in profiled},
+        stability=dict(zip(names, stabilities(list(map(binned, profiled))), strict=True)),
         expected=_expected(matrix[:, -1], reference),
     )
 

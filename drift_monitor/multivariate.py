@@ -1,7 +1,6 @@
 """Drift of the columns together, which no column need show alone: once for each day. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +9,7 @@ from contracts.events import MultivariateDrift, TellingFeature
 from contracts.features import DERIVED
 from contracts.packing import FloatMatrix
 from drift_monitor.classifier_test import Told, classifier_test
+from drift_monitor.policy import Multivariate
 from drift_monitor.reference import SCORE, Reference
 
 LEAST_ROWS = 100
@@ -20,19 +20,6 @@ _MOST_NAMED, _LEAST_SHARE = 10, 0.01
 _IN_WORDS = 3
 _DIGITS = 6
 _SEED = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Multivariate:
-    """When rows count as told apart.
-
-    Attributes:
-        level: the largest p-value of a verdict.
-        floor: the least area under the ROC curve of a verdict.
-    """
-
-    level: float = 0.001
-    floor: float = 0.55
 
 
 def multivariate_drift(

@@ -14,7 +14,6 @@ import numpy as np
 from scipy.stats import false_discovery_control
 
 from drift_monitor.comparison import Comparison, Test
-from drift_monitor.multivariate import Multivariate
 from drift_monitor.sequential import Sequential
 
 Floors = Mapping[Test, float]
@@ -25,6 +24,19 @@ DEFAULT_FLOORS: Floors = {
     Test.MISSING: 0.05,
     Test.UNSEEN: 0.01,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Multivariate:
+    """When the rows of a day count as told from the reference's.
+
+    Attributes:
+        level: the largest p-value of a verdict.
+        floor: the least area under the ROC curve of a verdict.
+    """
+
+    level: float = 0.001
+    floor: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from contracts.packing import FloatMatrix, FloatVector
 from drift_monitor.columns import Column, IntVector, Levels
 from drift_monitor.normal_scores import Scale, own_scale
 
+_TENTHS = np.arange(1, 10)
 _NO_COUNTS: IntVector = np.empty(0, dtype=np.intp)
 _NO_VALUES: FloatVector = np.empty(0, dtype=np.float32)
 
@@ -46,6 +47,33 @@ class ColumnProfile:
     def unseen_share(self) -> float:
         """Share of the rows with an unseen level."""
         return self.unseen / self.rows
+
+    @cached_property
+    def tenths(self) -> FloatVector:
+        """Where the tenths of its values end, ascending; fewer than nine where values repeat."""
+        if not len(self.values):
+            return self.values
+        edges: FloatVector = np.unique(self.values[-(-_TENTHS * len(self.values) // 10) - 1])
+        return edges
+
+    @cached_property
+    def by_own_tenths(self) -> IntVector:
+        """`by_edges` of its own tenths; a reference keeps it."""
+        return self.by_edges(self.tenths)
+
+    def by_edges(self, edges: FloatVector) -> IntVector:
+        """Rows in the bins that end at these edges, beyond the last, unseen, and missing."""
+        last = len(edges)
+        bins = np.empty(last + 3, dtype=np.intp)
+        ends = self.values.searchsorted(edges, side="right")
+        bins[:last], bins[last:] = ends, (len(self.values), self.unseen, self.missing)
+        bins[1 : last + 1] -= ends
+        return bins
+
+    @cached_property
+    def by_level(self) -> IntVector:
+        """Rows with each level of the layout, unseen, and missing."""
+        return np.append(self.counts, [self.unseen, self.missing])
 
     @cached_property
     def scale(self) -> Scale:

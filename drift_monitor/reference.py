@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -48,7 +49,7 @@ class Model(Protocol):
         """Log-odds of rows in the full feature space."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """The reference of one model version: its monitored columns and what they looked like.
 
@@ -87,9 +88,14 @@ class Reference:
         """How many features a score event must have."""
         return len(self.columns) - 1
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each column stands in the monitored matrix."""
+        return {column.name: at for at, column in enumerate(self.columns)}
+
     def level(self, name: str, row: FloatVector) -> str:
         """The level of a column in a row of the monitored matrix; empty for a column of numbers."""
-        at = next((at for at, column in enumerate(self.columns) if column.name == name), None)
+        at = self.places.get(name)
         levels = None if at is None else self.columns[at].levels
         return "" if at is None or levels is None else levels.name_of(float(row[at]))
 

@@ -9,9 +9,8 @@ from pydantic_settings import SettingsConfigDict
 
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import Backend
-from drift_monitor.multivariate import Multivariate
 from drift_monitor.performance.settings import PerformanceSettings
-from drift_monitor.policy import DEFAULT_FLOORS, Policy
+from drift_monitor.policy import DEFAULT_FLOORS, Multivariate, Policy
 from drift_monitor.sequential import Sequential
 from drift_monitor.windows import Sizes
 from runtime.settings import ServiceSettings
@@ -28,6 +27,7 @@ class DriftMonitorSettings(ServiceSettings):
 
     http_port: int = Field(8003, ge=0, le=65535, description="port of metrics and health")
     state_dir: Path = Field(Path("var/drift_monitor"), description="folder of the state file")
+    batch_size: int = Field(1000, ge=1, le=100_000, description="most records in a batch")
     backend: Backend = Field(
         "scipy", description="who computes the tests; alibi is not licensed for production"
     )

@@ -8,6 +8,7 @@ times the harmonic size of the samples it is about chi-squared, with bins - 1 de
 """
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,9 @@ import numpy.typing as npt
 from scipy.stats import chi2
 
 from drift_monitor.binning import Binned, binned
-from drift_monitor.columns import IntVector
 from drift_monitor.comparison import Profiled
+
+Doubles = npt.NDArray[np.float64]
 
 _CRITICAL_SHARE = 0.01
 _SMOOTHING = 0.5  # of a row in every bin: an empty bin must not make the index infinite
@@ -37,14 +39,27 @@ def stability(one: Profiled) -> Stability:
 
 def stability_of(bins: Binned) -> Stability:
     """The index over bins, of which those that are empty in both samples do not count."""
-    filled = (bins.reference + bins.window) > 0
-    count = int(filled.sum())
-    if count < 2:  # noqa: PLR2004 - there is nothing to compare
-        return Stability(0.0, 0.0)
-    before, now = _shares(bins.reference[filled]), _shares(bins.window[filled])
-    index = float(((now - before) * np.log(now / before)).sum())
-    spread = 1 / bins.reference.sum() + 1 / bins.window.sum()
-    return Stability(index, float(spread) * _critical(count - 1))
+    (found,) = stabilities([bins])
+    return found
+
+
+def stabilities(columns: Sequence[Binned]) -> list[Stability]:
+    """The index of each column, of all at once."""
+    width = max((len(one.reference) for one in columns), default=0)
+    before, now = np.zeros((len(columns), width)), np.zeros((len(columns), width))
+    for at, one in enumerate(columns):
+        before[at, : len(one.reference)], now[at, : len(one.window)] = one.reference, one.window
+    filled = before + now > 0
+    spread = 1 / before.sum(axis=1) + 1 / now.sum(axis=1)
+    shares, reference = _shares(now, filled), _shares(before, filled)
+    moves = np.log(shares / reference, out=np.zeros_like(shares), where=filled)
+    index = ((shares - reference) * moves).sum(axis=1)
+    return [
+        Stability(value, each * _critical(count - 1)) if count > 1 else Stability(0.0, 0.0)
+        for value, each, count in zip(
+            index.tolist(), spread.tolist(), filled.sum(axis=1).tolist(), strict=True
+        )
+    ]
 
 
 @functools.cache
@@ -52,7 +67,9 @@ def _critical(freedom: int) -> float:
     return float(chi2.isf(_CRITICAL_SHARE, freedom))
 
 
-def _shares(counts: IntVector) -> npt.NDArray[np.float64]:
-    smoothed = counts + _SMOOTHING
-    shares: npt.NDArray[np.float64] = smoothed / smoothed.sum()
+def _shares(counts: Doubles, filled: npt.NDArray[np.bool_]) -> Doubles:
+    """Of the filled bins; the others have one, which no move is counted by."""
+    smoothed = np.where(filled, counts + _SMOOTHING, 0.0)
+    shares: Doubles = smoothed / smoothed.sum(axis=1, keepdims=True)
+    shares[~filled] = 1.0
     return shares

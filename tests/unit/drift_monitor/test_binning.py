@@ -3,7 +3,8 @@
 import numpy as np
 
 from contracts.features import UNSEEN
-from drift_monitor.binning import binned, tenths
+from drift_monitor.binning import binned
+from drift_monitor.profiles import ColumnProfile
 from tests.drift import NAN, floats, profiled
 
 NUMBERS = [float(at) for at in range(1, 101)]
@@ -17,9 +18,14 @@ def test_tenths_hold_equally_many_of_the_reference() -> None:
     assert bins.names()[-3:] == ("above 90", "unseen", "missing")
 
 
+def tenths(*values: float) -> list[float]:
+    found: list[float] = ColumnProfile(len(values), 0, values=floats(*values)).tenths.tolist()
+    return found
+
+
 def test_repeated_values_make_fewer_bins() -> None:
-    assert tenths(floats(*[1.0] * 50, *range(2, 52))).tolist() == [1, 11, 21, 31, 41]
-    assert tenths(floats()).tolist() == []
+    assert tenths(*[1.0] * 50, *range(2, 52)) == [1, 11, 21, 31, 41]
+    assert tenths() == []
 
 
 def test_levels_are_bins() -> None:

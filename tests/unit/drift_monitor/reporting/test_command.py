@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drift_monitor.__main__ import compare
+from drift_monitor.commands import compare
 from drift_monitor.reporting.command import add_arguments
 from drift_monitor.settings import DriftMonitorSettings
 from tests.application_files import moved_rows, some_rows, written

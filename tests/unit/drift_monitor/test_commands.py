@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from contracts.application import CATEGORICAL, NUMERIC
-from drift_monitor.__main__ import price
+from drift_monitor.commands import price
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.simulate import add_arguments
 
