@@ -182,8 +182,8 @@ _SPREADS = ("1 partition, 1 process", "2 partitions, 2 processes")
 _PARTITIONS = """A partition carries what one process of each service does, and the {slowest} does
 least: {rate:,.0f} applications a second.
 """
-_MEASURED = """With nothing else on the machine but Kafka, one process of the scorer did {one:,.0f} a
-second over one partition, two did {two:,.0f} over two ([how it grows](benchmarks.md)).
+_MEASURED = """With nothing else on the machine but Kafka, one process of the scorer did {one:,.0f}
+a second over one partition, two did {two:,.0f} over two ([how it grows](benchmarks.md)).
 """
 _BY_BYTES = "disks and network of the brokers before their processors"
 _BY_CORES = "processors of the brokers before their disks and network"
