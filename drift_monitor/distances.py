@@ -1,5 +1,6 @@
 """How far columns are from the reference, by the measures that people ask for; judged by nobody."""
 
+import functools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from contracts.packing import FloatVector
 from drift_monitor.binning import Binned, binned
 from drift_monitor.columns import IntVector
 from drift_monitor.comparison import Profiled, Test
-from drift_monitor.detectors import ks_distance
+from drift_monitor.detectors import Doubles, ks_distance
 from drift_monitor.policy import Judged
 from drift_monitor.stability import Stability
 
@@ -89,7 +90,7 @@ def all_distances(
 def wasserstein(reference: FloatVector, window: FloatVector) -> float | None:
     """Wasserstein's distance of two ascending samples, in standard deviations of the reference.
 
-    It is the area between the two distribution functions. None where one is empty, the reference
+    It is the area between the two quantile functions. None where one is empty, the reference
     does not spread, or a value is infinite.
     """
     if not (len(reference) and len(window)):
@@ -98,14 +99,17 @@ def wasserstein(reference: FloatVector, window: FloatVector) -> float | None:
     spread = float(reference.std(dtype=np.float64)) if np.isfinite(ends).all() else 0.0
     if not spread:
         return None
-    rows, size = len(reference), len(window)
-    places = reference.searchsorted(window) + np.arange(size)  # of the window, among all values
-    values, steps = np.empty(rows + size), np.full(rows + size, 1 / rows)
-    of_reference = np.ones(rows + size, dtype=bool)
-    of_reference[places] = False
-    values[of_reference], values[places] = reference, window
-    steps[places] = -1 / size
-    return float(np.abs(np.cumsum(steps)[:-1]) @ np.diff(values)) / spread
+    of_reference, of_window, shares = _pairing(len(reference), len(window))
+    gaps = np.subtract(reference[of_reference], window[of_window], dtype=np.float64)
+    return float(shares @ np.abs(gaps)) / spread
+
+
+@functools.lru_cache(maxsize=64)
+def _pairing(rows: int, size: int) -> tuple[IntVector, IntVector, Doubles]:
+    """Which values of two ascending samples lie at the same quantiles, and over what share."""
+    ends = np.union1d(np.arange(1, rows + 1) * size, np.arange(1, size + 1) * rows)
+    shares = np.diff(ends, prepend=0) / (rows * size)
+    return (ends - 1) // size, (ends - 1) // rows, shares
 
 
 def _measured(one: Profiled, stability: Stability) -> Measured:

@@ -42,6 +42,10 @@ def test_there_is_no_area_without_values_or_to_infinity(window: list[float]) -> 
     assert wasserstein(floats(1, 2, 3), floats(*window)) is None
 
 
+def test_the_largest_numbers_have_a_distance() -> None:
+    assert wasserstein(floats(-3e38, 3e38), floats(3e38)) == pytest.approx(1)
+
+
 def stability_by_name(one: Profiled) -> dict[str, Stability]:
     return {one.column.name: stability(one)}
 
