@@ -13,6 +13,7 @@ from mlflow.exceptions import MlflowException
 from contracts.bundle import DIGEST_TAG, IncompatibleBundleError
 from runtime import metrics
 from runtime.compiled_code import kept
+from runtime.lean import set_aside
 from runtime.model_bundle import ModelBundle, read_bundle
 from runtime.settings import MlflowSettings
 from runtime.tree_kernel import evaluate
@@ -141,6 +142,7 @@ class ModelWatcher:
     def _compile(self, bundle: ModelBundle) -> None:
         with kept(self._compiled_in, evaluate):
             bundle.compile_trees()
+        set_aside()
 
     def _follow(self) -> None:
         version = self._registry.champion_version()

@@ -10,6 +10,7 @@ import faust
 
 from contracts.topics import APPLICATIONS
 from runtime import metrics as shared
+from runtime.lean import set_aside
 from runtime.service import Service
 from scorer.agents import ScoringAgent
 from scorer.history_feed import HistoryFeed
@@ -50,6 +51,7 @@ class Worker:
             await feeding
 
     async def _score(self, feeding: asyncio.Task[None]) -> None:
+        set_aside()
         try:
             await self._app.start()
             self._service.health.require("starting", None)

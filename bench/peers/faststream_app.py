@@ -46,7 +46,7 @@ def create_app(assignment: Assignment, work: Work) -> FastStream:
                 output.value,
                 assignment.target,
                 key=output.key,
-                headers={name: value.decode() for name, value in output.headers},
+                headers={name: (value or b"").decode() for name, value in output.headers},
                 no_confirm=True,
             )
             for output in outputs

@@ -7,7 +7,7 @@ from faust.types import StreamT
 
 from bench.peers.assignment import Assignment, read_assignment
 from bench.peers.faust_records import faust_record
-from bench.peers.work import Work, open_work
+from bench.peers.work import Output, Work, open_work
 
 
 def create_app(assignment: Assignment, work: Work) -> faust.App:
@@ -30,9 +30,13 @@ def create_app(assignment: Assignment, work: Work) -> faust.App:
     async def score(stream: StreamT[bytes]) -> None:
         async for event in stream.events():
             for output in work([faust_record(event)]):
-                await target.send(key=output.key, value=output.value, headers=dict(output.headers))
+                await target.send(key=output.key, value=output.value, headers=_named(output))
 
     return app
+
+
+def _named(output: Output) -> dict[str, bytes]:
+    return {name: value or b"" for name, value in output.headers}
 
 
 if __name__ == "__main__":

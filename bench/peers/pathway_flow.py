@@ -71,7 +71,7 @@ def _record(key: bytes, value: bytes, told: pw.Json) -> RawRecord:
 
 def _row(output: Output) -> tuple[bytes, bytes, tuple[str, ...]]:
     headers = dict(output.headers)
-    texts = tuple(headers[name].decode() for name in (*_HEADERS, "traceparent"))
+    texts = tuple((headers[name] or b"").decode() for name in (*_HEADERS, "traceparent"))
     return output.key, output.value, texts
 
 

@@ -8,7 +8,8 @@ stands in rows of its own: records passed through, and each framework once more 
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bench.peers.assignment import Assignment
 from contracts.codec import encode
@@ -16,6 +17,7 @@ from contracts.events import EVENT_TYPES, LoanScored
 from contracts.headers import Envelope, child_traceparent, cloud_event_headers
 from contracts.records import Headers, RawRecord
 from runtime.compiled_code import kept
+from runtime.lean import set_aside
 from runtime.model_bundle import ModelBundle, read_bundle
 from runtime.tree_kernel import evaluate
 from scorer.applications import receive_applications
@@ -25,13 +27,12 @@ from scorer.scoring import BatchScorer
 _STORE_BYTES = 4 * 1024**3
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True, gc=False):
     """A record to publish."""
 
     key: bytes
     value: bytes
-    headers: list[tuple[str, bytes]]
+    headers: Headers
 
 
 Work = Callable[[Sequence[RawRecord]], list[Output]]
@@ -46,17 +47,18 @@ class NotCompiledError(RuntimeError):
 
 
 def open_work(assignment: Assignment) -> Work:
-    """The work that is asked for, with the model and the histories it needs."""
-    return pass_through if assignment.mode == "pass" else _scoring(assignment)
+    """The work that is asked for, with the model and the histories it needs.
+
+    They and all modules are set aside, as the scorer does: every contestant has that advantage.
+    """
+    work = pass_through if assignment.mode == "pass" else _scoring(assignment)
+    set_aside()
+    return work
 
 
 def pass_through(records: Sequence[RawRecord]) -> list[Output]:
     """Every record as it is."""
-    return [Output(r.key or b"", r.value or b"", _present(r.headers)) for r in records]
-
-
-def _present(headers: Headers) -> list[tuple[str, bytes]]:
-    return [(name, value or b"") for name, value in headers]
+    return [Output(record.key or b"", record.value or b"", record.headers) for record in records]
 
 
 def _scoring(assignment: Assignment) -> Work:
