@@ -9,6 +9,7 @@ from contracts.events import MultivariateDrift, TellingFeature
 from contracts.features import DERIVED
 from contracts.packing import FloatMatrix
 from drift_monitor.classifier_test import Told, classifier_test
+from drift_monitor.columns import Column
 from drift_monitor.policy import Multivariate
 from drift_monitor.reference import SCORE, Reference
 
@@ -25,19 +26,26 @@ _SEED = 7
 def multivariate_drift(
     window: FloatMatrix, reference: Reference, settings: Multivariate
 ) -> MultivariateDrift | None:
-    """Hold rows of the monitored matrix against those of the reference; None where too few.
+    """Hold rows of the monitored matrix against those of the reference; None where too few."""
+    return tell_apart(window, reference.rows, reference.columns, settings)
+
+
+def tell_apart(
+    window: FloatMatrix, reference: FloatMatrix, columns: Sequence[Column], settings: Multivariate
+) -> MultivariateDrift | None:
+    """Hold rows of these columns against each other; None where too few.
 
     Features derived from the application take part, for a ratio shows what neither of its parts
     does. The raw score does not: the trees have seen the reference rows. Nor do columns that are
     left untested.
     """
-    at = _telling(reference)
-    rows = _drawn(reference.rows)
+    at = _telling(columns)
+    rows = _drawn(reference)
     if min(len(window), len(rows)) < LEAST_ROWS or not len(at):
         return None
     told = classifier_test(rows[:, at], window[:, at])
     drifted = told.p_value <= settings.level and told.area >= settings.floor
-    names = [reference.columns[place].name for place in at.tolist()]
+    names = [columns[place].name for place in at.tolist()]
     features = _strongest(told, names) if drifted else ()
     return MultivariateDrift(
         statistic=_rounded(told.area),
@@ -50,9 +58,9 @@ def multivariate_drift(
     )
 
 
-def _telling(reference: Reference) -> npt.NDArray[np.intp]:
+def _telling(columns: Sequence[Column]) -> npt.NDArray[np.intp]:
     """Where the columns are that take part."""
-    named = enumerate(reference.columns)
+    named = enumerate(columns)
     return np.array(
         [at for at, one in named if one.name != SCORE and (one.tested or one.name in DERIVED)],
         dtype=np.intp,

@@ -75,6 +75,16 @@ def plus(column: str, amount: float, low: float, high: float) -> Scenario:
     return _on_column(column, add)
 
 
+def untied(column: str, share: float) -> Scenario:
+    """A share of the rows with one another's values: the column stays, its ties are cut."""
+
+    def swap(values: npt.NDArray[np.float64], draw: np.random.Generator) -> None:
+        rows = draw.choice(len(values), round(share * len(values)), replace=False)
+        values[rows] = values[draw.permutation(rows)]
+
+    return _on_column(column, swap)
+
+
 def unseen_level(column: str, share: float) -> Scenario:
     """A share of the rows with a level that training never saw."""
 
@@ -111,3 +121,12 @@ SCENARIOS: Mapping[str, Scenario] = {
     "2 years older": plus("DAYS_BIRTH", -2 * _DAYS_A_YEAR, -40_000, 0),
 }
 """The shifts that are priced, by what people call them; the last three are meant to be too weak."""
+
+TIES: Mapping[str, Scenario] = {
+    "income of another applicant": untied("AMT_INCOME_TOTAL", 1.0),
+    "income of another, in a quarter": untied("AMT_INCOME_TOTAL", 0.25),
+    "EXT_SOURCE_2 of another, in a quarter": untied("EXT_SOURCE_2", 0.25),
+    "age of another, in a quarter": untied("DAYS_BIRTH", 0.25),
+    "goods price of another, in a tenth": untied("AMT_GOODS_PRICE", 0.1),
+}
+"""Shifts that no column shows alone."""

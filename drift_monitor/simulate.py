@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from drift_monitor.days import TOGETHER, Days
 from drift_monitor.detectors import detectors
 from drift_monitor.performance.known import read_known
 from drift_monitor.performance.pricing import price_estimates
@@ -22,7 +23,7 @@ from drift_monitor.rates import (
     verdict_rate,
 )
 from drift_monitor.sample import Sample, SampleError, read_sample
-from drift_monitor.scenarios import SCENARIOS
+from drift_monitor.scenarios import SCENARIOS, TIES
 from drift_monitor.sequences import Sequences
 from drift_monitor.settings import DriftMonitorSettings
 from drift_monitor.simulation import Simulation
@@ -46,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shifted", type=int, default=50, help="runs a scenario (default 50)")
     parser.add_argument(
         "--sequence", type=int, default=10, help="windows in a run against slow drift (default 10)"
+    )
+    parser.add_argument(
+        "--days", type=int, default=400, help="clean days of all columns together (default 400)"
     )
     parser.add_argument("--seed", type=int, default=7, help="of the random splits (default 7)")
 
@@ -101,6 +105,8 @@ def _price_alarms(arguments: argparse.Namespace, settings: DriftMonitorSettings)
         table.add_row(name, scenario.column, _shown(verdicts), _shown(alerts))
     console.print(table)
     _follow(arguments, settings, console, sample)
+    if arguments.days and settings.multivariate_rows:
+        _tell_days(arguments, settings, console, sample)
 
 
 def _follow(
@@ -124,6 +130,28 @@ def _follow(
         found = _ran(console, name, sequences.shifted_runs(scenario, count, windows), count)
         reached = _shown(reached_rate(found, scenario.column))
         table.add_row(name, scenario.column, reached, f"{median(map(len, found)):g}")
+    console.print(table)
+
+
+def _tell_days(
+    arguments: argparse.Namespace, settings: DriftMonitorSettings, console: Console, sample: Sample
+) -> None:
+    """Print what the test of all columns together costs and finds."""
+    days = Days(
+        sample,
+        settings.policy().multivariate,
+        rows=settings.multivariate_rows,
+        untested=settings.untested,
+        seed=arguments.seed,
+    )
+    title = f"Days of {days.rows:,} rows, all columns together"
+    table = Table("shift", "days", "verdict", title=title)
+    clean = _ran(console, "clean days", days.clean_runs(arguments.days), arguments.days)
+    table.add_row("none", f"{arguments.days:,}", _shown(verdict_rate(clean), digits=3))
+    for name, scenario in TIES.items():
+        runs = days.shifted_runs(scenario, arguments.shifted)
+        found = _ran(console, name, runs, arguments.shifted)
+        table.add_row(name, f"{arguments.shifted:,}", _shown(found_rate(found, TOGETHER)))
     console.print(table)
 
 

@@ -14,7 +14,9 @@ from drift_monitor.simulate import add_arguments
 
 
 def arguments(folder: Path) -> argparse.Namespace:
-    return parsed("--data", str(folder), "--clean=2", "--shifted=2", "--sequence=3", "--seed=1")
+    return parsed(
+        "--data", str(folder), "--clean=2", "--shifted=2", "--sequence=3", "--days=2", "--seed=1"
+    )
 
 
 def parsed(*given: str) -> argparse.Namespace:
@@ -52,6 +54,7 @@ def test_the_price_of_the_settings_is_printed(
     assert "with an alert (2 of the last 3)" in printed
     assert "unseen organisation 2 %" in printed
     assert "Slow drift in sequences of 3 windows" in printed
+    assert "Days of 134 rows, all columns together" in printed
 
 
 def test_what_an_estimate_is_worth_is_printed(
