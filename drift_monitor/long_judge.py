@@ -36,15 +36,20 @@ class LongJudge:
         for version in dict.fromkeys(one.version for one in new):
             scores = [one.score for one in new if one.version == version]
             closed = versions[version].long.add(scores, self._layout(version))
-            yield from self._reported(version, closed)
+            yield from self._reported(versions, version, closed)
         newest = [one.long.newest for one in versions.values() if one.long.newest is not None]
         for version, of_version in versions.items() if newest else ():
-            yield from self._reported(version, of_version.long.advance(max(newest)))
+            yield from self._reported(versions, version, of_version.long.advance(max(newest)))
 
-    def _reported(self, version: str, closed: Iterable[Sketched]) -> Iterator[DriftReported]:
+    def _reported(
+        self, versions: Mapping[str, VersionState], version: str, closed: Iterable[Sketched]
+    ) -> Iterator[DriftReported]:
         for one in closed:
             if one.span.size >= self._least:
-                yield self._report(version, one)
+                report = self._report(version, one)
+                if one.kind is WindowKind.DAY:
+                    versions[version].multivariate = report.multivariate
+                yield report
 
     def _report(self, version: str, one: Sketched) -> DriftReported:
         reference, layout = self._references(version), self._layout(version)

@@ -11,7 +11,7 @@ from prometheus_client import Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from contracts.events import DriftReported, WindowKind
+from contracts.events import DriftEffects, DriftReported, MultivariateDrift, WindowKind
 from drift_monitor.evaluation import Evaluation
 from drift_monitor.monitor import Observed
 from drift_monitor.policy import Judged
@@ -48,12 +48,17 @@ _BY_FEATURE = {
     "drift_monitor_verdict": "1 where the last verdict window found drift",
     "drift_monitor_alert": "1 where verdicts of the last windows add up to an alert",
     "drift_monitor_drifting": "1 where evidence of slow drift has added up to an alert",
+    "drift_monitor_probability_effect": "What a column of an alert does to the mean probability",
+    "drift_monitor_approval_effect": "What a column of an alert does to the approval rate",
 }
 _PLAIN = {
     "drift_monitor_window_scores": "Scores in the sliding window",
     "drift_monitor_window_timestamp_seconds": "Time of the last score in the sliding window",
     "drift_monitor_waiting_scores": "Scores that the next verdict waits with",
     "drift_monitor_verdict_timestamp_seconds": "Time of the last closed verdict window",
+    "drift_monitor_multivariate_auc": "How well a classifier tells the last day's rows, 0.5 if not",
+    "drift_monitor_multivariate_p_value": "Of an area under its ROC curve that large by chance",
+    "drift_monitor_multivariate_verdict": "1 where the last day was told from the reference",
 }
 
 
@@ -78,7 +83,8 @@ def _outcome(report: DriftReported) -> str:
         return "alert"
     if report.drifting:
         return "drifting"
-    return "drifted" if report.drifted else "clean"
+    together = report.multivariate is not None and report.multivariate.drifted
+    return "drifted" if report.drifted or together else "clean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,8 @@ class Figures:
         alerted: columns with an alert.
         drifting: columns that drift slowly.
         decided_at: when its last verdict window closed.
+        effects: what the alerts of that window do.
+        multivariate: of its last day.
     """
 
     features: tuple[str, ...]
@@ -102,6 +110,8 @@ class Figures:
     alerted: frozenset[str]
     drifting: frozenset[str]
     decided_at: dt.datetime | None
+    effects: DriftEffects | None
+    multivariate: MultivariateDrift | None
 
 
 def figures_of(reference: Reference, sliding: Evaluation | None, state: VersionState) -> Figures:
@@ -114,6 +124,8 @@ def figures_of(reference: Reference, sliding: Evaluation | None, state: VersionS
         alerted=frozenset(state.alerted),
         drifting=frozenset(state.drifting),
         decided_at=state.decided_at,
+        effects=state.effects,
+        multivariate=state.multivariate,
     )
 
 
@@ -156,10 +168,21 @@ def _samples(figures: Figures) -> Iterator[_Sample]:
             yield "drift_monitor_verdict", [name], float(name in figures.drifted)
             yield "drift_monitor_alert", [name], float(name in figures.alerted)
             yield "drift_monitor_drifting", [name], float(name in figures.drifting)
+    yield from _effect_samples(figures.effects)
+    if (together := figures.multivariate) is not None:
+        yield "drift_monitor_multivariate_auc", [], together.statistic
+        yield "drift_monitor_multivariate_p_value", [], together.p_value
+        yield "drift_monitor_multivariate_verdict", [], float(together.drifted)
     if figures.sliding is not None:
         yield from _window_samples(figures.sliding)
         for judged in figures.sliding.judged:
             yield from _test_samples(judged)
+
+
+def _effect_samples(effects: DriftEffects | None) -> Iterator[_Sample]:
+    for one in () if effects is None else effects.columns:
+        yield "drift_monitor_probability_effect", [one.column], one.mean_probability
+        yield "drift_monitor_approval_effect", [one.column], one.approval_rate
 
 
 def _window_samples(evaluation: Evaluation) -> Iterator[_Sample]:

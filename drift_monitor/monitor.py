@@ -155,7 +155,9 @@ class DriftMonitor:
         of_version.alerted, of_version.decided_at = report.alerted, report.closed_at
         of_version.trails = slow.trails
         of_version.drifting = tuple(one.column for one in report.drifting)
-        return with_effects(report, window.matrix(), reference)
+        report = with_effects(report, window.matrix(), reference)
+        of_version.effects = report.effects
+        return report
 
     def _discard(self, now: dt.datetime) -> int:
         """Drop what is left of replaced versions that fell silent, once their days are closed."""

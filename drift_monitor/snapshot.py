@@ -6,7 +6,7 @@ from typing import Self
 
 import msgspec
 
-from contracts.events import WindowKind
+from contracts.events import DriftEffects, MultivariateDrift, WindowKind
 from contracts.packing import FloatVector
 from drift_monitor.long_windows import LongWindows, Sketched
 from drift_monitor.row_sample import RowSample
@@ -46,6 +46,8 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     long: tuple[LongSnapshot, ...] = ()
     newest: dt.datetime | None = None
     closed_before: dt.date = dt.date.min
+    effects: DriftEffects | None = None
+    multivariate: MultivariateDrift | None = None
 
     @classmethod
     def of(cls, state: VersionState) -> Self:
@@ -63,6 +65,8 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             long=tuple(LongSnapshot(one.kind, one.start, one.span) for one in long.open.values()),
             newest=long.newest,
             closed_before=long.closed_before,
+            effects=state.effects,
+            multivariate=state.multivariate,
         )
 
     def restored(
@@ -86,6 +90,8 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             trails=dict(self.trails),
             drifting=self.drifting,
             long=self.restored_long(version, sizes, kept_of),
+            effects=self.effects,
+            multivariate=self.multivariate,
         )
 
     def restored_long(self, version: str, sizes: Sizes, kept_of: KeptOf) -> LongWindows:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from contracts.events import DriftEffects, MultivariateDrift
 from drift_monitor.long_windows import LongWindows
 from drift_monitor.seen import SeenScores, Source
 from drift_monitor.sequential import Trails
@@ -30,6 +31,8 @@ class VersionState:
         trails: what evidence of slow drift there is.
         drifting: the columns that drift slowly now.
         long: its days and weeks.
+        effects: what the alerts of its last verdict window do.
+        multivariate: whether its last day was told from the reference.
     """
 
     windows: Windows
@@ -39,6 +42,8 @@ class VersionState:
     trails: Trails = field(default_factory=dict)
     drifting: tuple[str, ...] = ()
     long: LongWindows = field(default_factory=LongWindows)
+    effects: DriftEffects | None = None
+    multivariate: MultivariateDrift | None = None
 
 
 @dataclass(slots=True)

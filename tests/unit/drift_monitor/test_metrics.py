@@ -3,7 +3,8 @@
 import msgspec
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from contracts.events import WindowKind
+from contracts.events import ColumnEffect, MultivariateDrift, WindowKind
+from contracts.examples import DRIFT
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.evaluation import Evaluation, evaluate
@@ -114,3 +115,34 @@ def test_windows_are_counted_by_what_they_are_of() -> None:
     count(Observed(None, [report, day, segment], late=3))
     after = [REGISTRY.get_sample_value(*family) or 0 for family in families]
     assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1, 1, 3]
+
+
+def test_what_an_alert_does_and_the_last_day_are_shown() -> None:
+    assert DRIFT.effects is not None
+    state = decided_state()
+    state.effects = msgspec.structs.replace(
+        DRIFT.effects,
+        columns=(ColumnEffect(column="B", mean_probability=0.005, approval_rate=-0.018),),
+    )
+    state.multivariate = MultivariateDrift(
+        statistic=0.61, p_value=1e-9, drifted=True, rows=300, reference_rows=400, words="told"
+    )
+    value = shown(None, state).get_sample_value
+    assert value("drift_monitor_probability_effect", {"feature": "B"}) == 0.005
+    assert value("drift_monitor_approval_effect", {"feature": "B"}) == -0.018
+    assert value("drift_monitor_multivariate_auc") == 0.61
+    assert value("drift_monitor_multivariate_p_value") == 1e-9
+    assert value("drift_monitor_multivariate_verdict") == 1
+
+
+def test_a_day_that_was_told_by_all_columns_together_has_drifted() -> None:
+    told = MultivariateDrift(
+        statistic=0.61, p_value=1e-9, drifted=True, rows=300, reference_rows=400, words="told"
+    )
+    day = msgspec.structs.replace(
+        DRIFT, window=WindowKind.DAY, alert=False, drifted=(), drifting=(), multivariate=told
+    )
+    labels = {"window": "day", "outcome": "drifted"}
+    before = REGISTRY.get_sample_value("drift_monitor_long_windows_total", labels) or 0
+    count(Observed(reports=[day]))
+    assert REGISTRY.get_sample_value("drift_monitor_long_windows_total", labels) == before + 1

@@ -172,3 +172,33 @@ def test_days_go_on_after_a_restart_and_are_gone_once_they_closed(tmp_path: Path
     assert {one.window_id: one for one in found} == {one.window_id: one for one in expected}
     kept = sqlite3.connect(restarting / "state.sqlite").execute("SELECT kind, start FROM sketches")
     assert list(kept) == [("day", "2026-01-19")]
+
+
+def test_days_are_tested_on_the_same_rows_however_often_it_restarts(tmp_path: Path) -> None:
+    """A score every four minutes, of which a day keeps 120."""
+    sizes = dataclasses.replace(SIZES, sampled=120)
+    step = dt.timedelta(seconds=240)
+    scores = [
+        dataclasses.replace(
+            one, score=dataclasses.replace(one.score, applied_at=time, scored_at=time)
+        )
+        for at, one in enumerate(STREAM)
+        for time in [NOON + at * step]
+    ]
+    steady = a_store(tmp_path / "steady", sizes)
+    expected = [one.multivariate for one in feed(steady, a_monitor(steady, sizes), scores)]
+    found = []
+    for at in range(0, len(scores), 50):
+        store = a_store(tmp_path / "restarting", sizes)
+        monitor = a_monitor(store, sizes)
+        found += [one.multivariate for one in feed(store, monitor, scores[at : at + 50])]
+        rows = store._database.execute(
+            "SELECT max(n) FROM (SELECT count(*) n FROM sampled_rows GROUP BY day)"
+        )
+        assert rows.fetchone()[0] <= 120
+        store.close()
+    tested = [one for one in expected if one is not None]
+    assert [one.rows for one in tested] == [120, 120]
+    assert [one for one in found if one is not None] == tested
+    again = a_store(tmp_path / "restarting", sizes)
+    assert again.load().versions["1"].multivariate == tested[-1]
