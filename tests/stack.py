@@ -60,6 +60,10 @@ class Stack:
         """Make them as people do."""
         subprocess.run([_MAKE, "secrets", f"SECRETS={self.secrets}"], cwd=ROOT, check=True)
 
+    def down(self) -> "subprocess.CompletedProcess[str]":
+        """Remove containers, networks and volumes, of every profile."""
+        return self.compose("--profile", "*", "down", "--volumes")
+
     def states(self) -> dict[str, str]:
         """Services to `healthy`, `running`, `exited 0` and the like."""
         told = self.compose("ps", "--all", "--format", "json").stdout.splitlines()

@@ -109,6 +109,16 @@ def test_the_makefile_builds_every_image() -> None:
     assert set(listed[1].split()) == {*IMAGES, "mlflow"}
 
 
+@pytest.mark.parametrize(("tool", "options"), [("docker", []), ("podman", ["--format", "docker"])])
+def test_images_are_built_by_either_tool(tool: str, options: list[str]) -> None:
+    """Podman's own format of images has no health check."""
+    asked = ["make", "--dry-run", "images", f"CONTAINER_TOOL={tool}", "IMAGES=scorer"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    words = told.replace("\\\n", " ").split()
+    start = words.index(tool)
+    assert words[start : start + 2 + len(options)] == [tool, "build", *options]
+
+
 def test_secrets_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     made = [_made(folder), _made(folder)]
