@@ -96,19 +96,25 @@ def over_windows(findings: Findings) -> go.Figure:
             customdata=[
                 _short([one.strengths.get(name, 0.0) for one in windows]) for name in names
             ],
-            x=[f"{one.first:,} to {one.last:,}" for one in windows],
+            x=[f"{one.first:,}" for one in windows],
             y=names,
             zmin=0,
             zmax=_FAR,
             colorscale=_SHADES,
-            xgap=2,
-            ygap=2,
+            xgap=1,
+            ygap=1,
             colorbar={"title": "floors", "thickness": 12, "tickvals": [0, 1, 2, _FAR]},
-            hovertemplate="%{y}, rows %{x}: %{customdata:.2f} floors<extra></extra>",
+            hovertemplate="%{y}, window from row %{x}: %{customdata:.2f} floors<extra></extra>",
         )
     )
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    figure.update_xaxes(type="category", automargin=True, title="rows of the file")
+    figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
+    figure.update_xaxes(
+        showgrid=False,
+        type="category",
+        automargin=True,
+        title="windows, by their first row",
+        nticks=12,
+    )
     return _dressed(figure, 140 + 20 * len(names))
 
 

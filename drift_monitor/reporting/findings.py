@@ -59,6 +59,12 @@ class Findings:
         return tuple(dict.fromkeys(name for one in self.windows for name in one.alerted))
 
     @property
+    def in_windows_alone(self) -> tuple[str, ...]:
+        """Columns with a verdict in some window and none over the whole file."""
+        named = dict.fromkeys(name for one in self.windows for name in one.drifted)
+        return tuple(name for name in named if name not in self.drifted)
+
+    @property
     def moved(self) -> bool:
         """Whether there is drift: a verdict on the whole, or an alert from the windows."""
         return bool(self.drifted or self.alerted)

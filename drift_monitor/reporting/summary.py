@@ -26,6 +26,8 @@ def screen(findings: Findings) -> Iterator[Grid | str]:
         yield _columns(findings)
     if findings.windows:
         yield _windows(findings)
+    if findings.in_windows_alone:
+        yield f"In windows alone moved: {', '.join(findings.in_windows_alone)}"
     yield from map(escape, findings.notes)
 
 

@@ -45,6 +45,7 @@ def found(sample_dir: Path) -> Findings:
 def test_every_column_that_moved_is_named_within_two_windows_and_no_other(found: Findings) -> None:
     first, second = found.windows
     assert {*first.drifted, *second.drifted} == MOVED
+    assert {*found.drifted, *found.in_windows_alone} == MOVED
 
 
 def test_the_whole_names_nothing_else_and_the_strongest_first(found: Findings) -> None:
