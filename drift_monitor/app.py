@@ -68,7 +68,10 @@ def run(settings: DriftMonitorSettings, service: Service) -> None:
             closing(Ledger(settings.performance.ledger(settings.state_dir))) as ledger,
         ):
             store.claim(topics.ids)
-            with closing(Consumer(settings.kafka, service.name, TOPICS, store.position)) as reads:
+            consumer = Consumer(
+                settings.kafka, service.name, TOPICS, store.position, settings.batch_linger
+            )
+            with closing(consumer) as reads:
                 board = _board(settings, ledger)
                 worker = _worker(
                     settings,

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import lightgbm as lgb
@@ -23,14 +24,20 @@ class ProvenEngine:
 
     The proof is run in the background over reference rows; where it fails, or the model is none
     that the compiled engine knows, that is logged and LightGBM goes on. The process ends no sooner
-    than a compilation that has begun.
+    than a compilation that has begun. `proof_ended` is called when all of that is over.
     """
 
-    def __init__(self, booster: lgb.Booster, reference: FloatMatrix, compiled_in: Path) -> None:
+    def __init__(
+        self,
+        booster: lgb.Booster,
+        reference: FloatMatrix,
+        compiled_in: Path,
+        proof_ended: Callable[[], None] = lambda: None,
+    ) -> None:
         self._oracle = LightGBMEngine(booster)
         self._compiled: CompiledEngine | None = None
         self.base_value = self._oracle.base_value
-        work = (booster, reference, compiled_in)
+        work = (booster, reference, compiled_in, proof_ended)
         self._proof = threading.Thread(target=self._prove, args=work, name="proof")
         self._proof.start()
 
@@ -48,9 +55,16 @@ class ProvenEngine:
         self._proof.join()
         return self._compiled is not None
 
-    def _prove(self, booster: lgb.Booster, reference: FloatMatrix, compiled_in: Path) -> None:
+    def _prove(
+        self,
+        booster: lgb.Booster,
+        reference: FloatMatrix,
+        compiled_in: Path,
+        proof_ended: Callable[[], None],
+    ) -> None:
         try:
             with kept(compiled_in, treeshap.attribute):
                 self._compiled = proven(booster, self._oracle, reference)
         except OSError as error:
             logger.warning("compiled code is not kept: %s", error)
+        proof_ended()

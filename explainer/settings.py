@@ -17,4 +17,7 @@ class ExplainerSettings(ServiceSettings):
     state_dir: Path = Field(
         Path("var/explainer"), description="folder of crash notes and compiled code"
     )
+    batch_linger: float = Field(
+        0.04, ge=0, le=10, description="most seconds that Kafka holds scores back to fill a batch"
+    )
     batch_size: int = Field(64, ge=1, le=100_000, description="most scores explained together")

@@ -76,7 +76,7 @@ def run_projector(settings: ProjectorSettings, service: Service) -> None:
     create_schema(engine)
     projection = Projection(engine)
     origin = Origin(settings.kafka, projection)
-    consumer = Consumer(settings.kafka, SERVICE, TOPICS, origin.position)
+    consumer = Consumer(settings.kafka, SERVICE, TOPICS, origin.position, settings.batch_linger)
     producer = Producer(settings.kafka, SERVICE)
     worker = Worker(settings, service, consumer=consumer, producer=producer, projection=projection)
     service.health.require("starting", None)

@@ -29,6 +29,9 @@ class ProjectorSettings(ServiceSettings):
 
     http_port: int = Field(8004, ge=0, le=65535, description="port of metrics and health")
     batch_size: int = Field(1_024, ge=1, le=100_000, description="most records in a transaction")
+    batch_linger: float = Field(
+        0.05, ge=0, le=10, description="most seconds that Kafka holds records back to fill a batch"
+    )
     state_dir: Path = Field(Path("var/query_api"), description="folder for the crash notes")
     store: StoreSettings = Field(default_factory=StoreSettings)
 

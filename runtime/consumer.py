@@ -21,6 +21,7 @@ Positions = Callable[[str, int], int | None]
 """(topic, partition) to the offset where a local store goes on, None where it holds none."""
 
 _COMMIT_SECONDS = 30.0
+_WORTH_A_BATCH = 65_536  # bytes as Kafka holds them, compressed: some forty scores
 
 
 class Consumer:
@@ -28,6 +29,10 @@ class Consumer:
 
     With `positions` a local store says where to go on: the group's offsets are then a display, and
     only partitions that the store does not know start from them.
+
+    With `linger` Kafka holds records back for up to so many seconds until they are worth a batch:
+    a steady trickle then costs Kafka and the service a few requests and batches, not one for every
+    few records. A backlog is not held back.
 
     Attributes:
         connected: whether a broker answered at the last look, about once a second.
@@ -39,8 +44,10 @@ class Consumer:
         service: str,
         topics: Sequence[Topic],
         positions: Positions | None = None,
+        linger: float = 0.0,
     ) -> None:
         self._kafka, self._service, self._positions = kafka, service, positions
+        self._linger = linger
         self._topics = [kafka.topic_name(topic) for topic in topics]
         self._new_protocol = kafka.group_protocol != "classic"
         self._statistics = Statistics()
@@ -122,8 +129,13 @@ class Consumer:
 
     def _settings(self) -> dict[str, Any]:
         protocol = "consumer" if self._new_protocol else "classic"
+        held_back = {
+            "fetch.wait.max.ms": round(1000 * self._linger),
+            "fetch.min.bytes": _WORTH_A_BATCH,
+        }
         return {
             **self._kafka.client_settings(self._service),
+            **(held_back if self._linger else {}),
             "group.id": self._kafka.group_id(self._service),
             "group.protocol": protocol,
             "enable.auto.commit": False,
@@ -161,6 +173,8 @@ class Consumer:
             offset = self._positions(partition.topic, partition.partition)
             if offset is not None:
                 partition.offset = offset
+                # a kill may have come between the store's commit and the group's
+                self._overtaken[partition.topic, partition.partition] = offset
         if self._new_protocol:
             client.incremental_assign(partitions)
         else:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from contracts.records import RawRecord
-from explainer.__main__ import main
+from explainer import running
 from runtime.consumer import Consumer
 
 
@@ -21,9 +21,9 @@ class DyingConsumer(Consumer):
 
 def die_before_commit() -> None:
     """Let the first commit end the process."""
-    sys.modules["explainer.__main__"].Consumer = DyingConsumer  # type: ignore[attr-defined]
+    running.Consumer = DyingConsumer  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":
     {"die_before_commit": die_before_commit}[sys.argv[1]]()
-    sys.exit(main())
+    sys.exit(running.start())

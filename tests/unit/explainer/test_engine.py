@@ -19,6 +19,17 @@ def test_lightgbm_explains_until_the_compiled_engine_has_proven_itself(tmp_path:
     np.testing.assert_allclose(engine.attributions(rows), first, atol=AGREEMENT)
 
 
+@pytest.mark.parametrize("unknown", [False, True])
+def test_it_is_told_when_the_proof_has_ended_however_it_did(
+    tmp_path: Path, *, unknown: bool
+) -> None:
+    booster = an_unknown_forest(UNKNOWN[2][0]) if unknown else a_forest("nan is missing")
+    told = list[str]()
+    engine = ProvenEngine(booster, some_rows(20, seed=7), tmp_path, lambda: told.append("ended"))
+    assert engine.wait_for_proof() is not unknown
+    assert told == ["ended"]
+
+
 def test_an_unsupported_model_is_explained_by_lightgbm_alone(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
