@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from bench.stored_scores import WHOLE_EVERY, fill
 from query_api.store.database import create_schema, open_database
@@ -16,13 +18,18 @@ _COUNT = 3 * WHOLE_EVERY
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Iterator[Repository]:
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
     score = a_score()
     fill(tmp_path / "store.db", _COUNT, score, an_explanation(score))
-    engine = open_database(f"sqlite:///{tmp_path / 'store.db'}")
-    create_schema(engine)
-    yield Repository(engine)
-    engine.dispose()
+    made = open_database(f"sqlite:///{tmp_path / 'store.db'}")
+    create_schema(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def repository(engine: sa.Engine) -> Repository:
+    return Repository(engine)
 
 
 def test_one_in_so_many_is_whole_and_explained(repository: Repository) -> None:
@@ -47,3 +54,22 @@ def test_there_are_as_many_as_were_asked_for(repository: Repository) -> None:
     page = repository.list_applications(Filters(), _COUNT)
     assert sorted(row.application_id for row in page.rows) == list(range(1, _COUNT + 1))
     assert page.next_cursor is None
+
+
+def test_a_lookup_is_one_statement_that_goes_by_indexes_alone(engine: sa.Engine) -> None:
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(
+        _c: object, _cursor: object, statement: str, parameters: tuple[Any, ...], *_: object
+    ) -> None:
+        asked.append((statement, parameters))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    Repository(engine).case(WHOLE_EVERY)
+    sa.event.remove(engine, "before_cursor_execute", note)
+    [(statement, parameters)] = [one for one in asked if one[0] != "BEGIN"]
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    steps = [str(step[3]) for step in plan]
+    assert any("scores_of_application" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN")]
