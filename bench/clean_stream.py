@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 import pandas as pd
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from bench.contest import committed, cpu_seconds
 from bench.material import MODEL_NAME, Material
@@ -34,6 +34,7 @@ _BURST = 5_000
 _EVERY, _TOLD = 1.0, 30
 _STALL_SECONDS = 120.0
 _MB = 1e6
+_NOT_YET = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.NOT_COORDINATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _again(score: LoanScored, number: int) -> LoanScored:
 
 def _watch(stage: Stage, count: int) -> _Spent:
     """Run the monitor until it has committed everything."""
-    log, kafka = stage.folder / f"{_PREFIX}monitor.log", stage.kafka(_PREFIX)
+    log = stage.folder / f"{_PREFIX}monitor.log"
     environment = {
         **stage.environment(_PREFIX),
         "DRIFT_MONITOR_HTTP_PORT": "0",
@@ -176,14 +177,25 @@ def _watch(stage: Stage, count: int) -> _Spent:
                 raise StalledError(
                     f"at {done:,} of {count:,}:\n{log.read_text(errors='replace')[-1500:]}"
                 )
-            group, topic = kafka.group_id("drift_monitor"), kafka.topic_name(SCORES)
-            now, looks = committed(stage.admin, group, topic), looks + 1
+            now, looks = _committed(stage), looks + 1
             if now > done:
                 done, moved = now, time.monotonic()
             most = max(most, resident(process.pid))
             if looks % _TOLD == 0:
                 stage.say(f"{done / count:.0%} judged")
         return _Spent(cpu_seconds(process.pid), most)
+
+
+def _committed(stage: Stage) -> int:
+    """How far the monitor has come; 0 while Kafka still looks for its group."""
+    kafka = stage.kafka(_PREFIX)
+    group, topic = kafka.group_id("drift_monitor"), kafka.topic_name(SCORES)
+    try:
+        return committed(stage.admin, group, topic)
+    except KafkaException as error:
+        if error.args[0].code() not in _NOT_YET:
+            raise
+        return 0
 
 
 def _tally(stage: Stage) -> _Tally:
