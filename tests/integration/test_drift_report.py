@@ -1,15 +1,19 @@
 """The real pair, by what is known of all rows of it: 307,511 to train and 48,744 to test."""
 
+import argparse
 from pathlib import Path
 
 import pytest
 
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.reporting.by_window import Question
+from drift_monitor.reporting.command import ReportError, add_arguments, report
 from drift_monitor.reporting.findings import Findings, find
 from drift_monitor.reporting.page import render
 from drift_monitor.reporting.tables import read_table
 from drift_monitor.settings import DriftMonitorSettings
+from tests.application_files import moved_rows, some_rows, written
+from tests.registry import a_registry
 
 MOVED = {
     "AMT_ANNUITY",  # mean 27,109 to 29,426
@@ -52,6 +56,24 @@ def test_the_whole_names_nothing_else_and_the_strongest_first(found: Findings) -
     assert set(found.drifted) < MOVED
     assert found.drifted[0] == "AMT_REQ_CREDIT_BUREAU_QRT"
     assert {"EXT_SOURCE_1", "FLAG_EMAIL", "NAME_CONTRACT_TYPE"} <= set(found.drifted)
+
+
+def test_a_model_in_the_registry_puts_features_in_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry = a_registry(tmp_path)
+    before = written(some_rows(600, seed=1), tmp_path / "before.parquet")
+    now = written(moved_rows(600, seed=2), tmp_path / "now.parquet")
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    files = ["--reference", str(before), "--current", str(now)]
+    settings = DriftMonitorSettings(mlflow=registry)
+    found = report(parser.parse_args([*files, "--model"]), settings)
+    assert found.question.model == "creditstream version 1"
+    assert found.question.importance
+    assert "by effect times importance in creditstream version 1" in capsys.readouterr().out
+    with pytest.raises(ReportError, match="model version 9: "):
+        report(parser.parse_args([*files, "--model", "9"]), settings)
 
 
 def test_the_page_is_of_a_sane_size(found: Findings) -> None:
