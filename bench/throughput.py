@@ -1,11 +1,13 @@
 """The whole scorer against a bare loop and other frameworks: one Kafka, one backlog, one model."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.backlogs import make_backlog
 from bench.contest import Backlog, Drained, drain
-from bench.contestants import CONTESTANTS, SCORER, WITH_OUR_TREES, Contestant
+from bench.contestants import CONTESTANTS, FAUST, SCORER, WITH_OUR_TREES, Contestant
+from bench.floor import Cost, Form, floor_figures, floor_note, floor_table, measure_floor
 from bench.peers.assignment import Mode
 from bench.results import Chart, Findings, Table
 from bench.scale import Scale
@@ -25,7 +27,8 @@ _NOTE = (
     "Every contestant decodes, checks, scores, encodes and describes each event by the same "
     "functions, asks all replicas to confirm its output, and works on batches of as many records "
     "as the scorer, by the means that it offers; Faust's agent takes events one by one, as its "
-    "documentation has it. The peers evaluate the model by LightGBM, as whoever writes a scorer "
+    "documentation has it. All of them spare Python's garbage collector what is loaded by then, as "
+    "the scorer does. The peers evaluate the model by LightGBM, as whoever writes a scorer "
     "with them would, by one thread and in whole batches; with our compiled trees they stand in "
     "rows of their own (left out of the quick form), and without any model in the table of "
     "records passed through. The bare loop has our trees too: it waits for its output and commits, "
@@ -56,12 +59,18 @@ def measure(stage: Stage, scale: Scale) -> Findings:
     """
     backlog = make_backlog(stage, "contest-", scale.backlog, _PARTITIONS)
     measured = _measured(backlog, scale)
+    floor = measure_floor(backlog, scale.rounds)
     backlog.clear()
     return Findings(
-        tables=[_table(mode, measured, backlog) for mode in _WORK],
-        figures=_figures(measured),
-        notes=[_NOTE],
+        tables=[*(_table(mode, measured, backlog) for mode in _WORK), floor_table(floor)],
+        figures=_figures(measured) | floor_figures(floor),
+        notes=[_NOTE, _floor_note(floor, measured)],
     )
+
+
+def _floor_note(floor: Mapping[Form, Cost], measured: Measurements) -> str:
+    cores = len(os.sched_getaffinity(0))
+    return floor_note(floor, measured["pass", FAUST].rate.median, cores)
 
 
 def _measured(backlog: Backlog, scale: Scale) -> Measurements:

@@ -58,10 +58,10 @@ def read_assignment() -> Assignment:
     return Assignment(**vars(parser.parse_args()))
 
 
-def producer_settings(assignment: Assignment) -> dict[str, str | int | bool]:
+def producer_settings(bootstrap: str) -> dict[str, str | int | bool]:
     """How every contestant produces: as the product does, confirmed and without duplicates."""
     return {
-        "bootstrap.servers": assignment.bootstrap,
+        "bootstrap.servers": bootstrap,
         "partitioner": "murmur2_random",
         "enable.idempotence": True,
         "acks": "all",
@@ -71,11 +71,11 @@ def producer_settings(assignment: Assignment) -> dict[str, str | int | bool]:
     }
 
 
-def consumer_settings(assignment: Assignment) -> dict[str, str | int | bool]:
+def consumer_settings(bootstrap: str, group: str) -> dict[str, str | int | bool]:
     """How every contestant on librdkafka consumes, where its framework leaves that open."""
     return {
-        "bootstrap.servers": assignment.bootstrap,
-        "group.id": assignment.group,
+        "bootstrap.servers": bootstrap,
+        "group.id": group,
         "auto.offset.reset": "earliest",
         "fetch.queue.backoff.ms": 10,  # 1000 by default, which starves a slow consumer
     }

@@ -18,8 +18,10 @@ from runtime.consumer import raw_record
 
 def run(assignment: Assignment, work: Work) -> None:
     """Consume, work, produce, flush, commit, without end."""
-    consumer = Consumer({**consumer_settings(assignment), "enable.auto.commit": False})
-    producer = Producer(producer_settings(assignment))
+    consumer = Consumer(
+        {**consumer_settings(assignment.bootstrap, assignment.group), "enable.auto.commit": False}
+    )
+    producer = Producer(producer_settings(assignment.bootstrap))
     consumer.subscribe([assignment.source])
     while True:
         messages = consumer.consume(BATCH, 0.1)

@@ -32,9 +32,15 @@ def create_flow(assignment: Assignment, work: Work) -> Dataflow:
 
     brokers = [assignment.bootstrap]
     own = {"bootstrap.servers", "group.id", "auto.offset.reset"}  # Bytewax sets these by itself
-    consuming = {k: str(v) for k, v in consumer_settings(assignment).items() if k not in own}
+    consuming = {
+        k: str(v)
+        for k, v in consumer_settings(assignment.bootstrap, assignment.group).items()
+        if k not in own
+    }
     producing = {
-        k: str(v) for k, v in producer_settings(assignment).items() if k != "bootstrap.servers"
+        k: str(v)
+        for k, v in producer_settings(assignment.bootstrap).items()
+        if k != "bootstrap.servers"
     }
     flow = Dataflow("peer")
     read = kop.input(

@@ -23,7 +23,10 @@ def create_app(assignment: Assignment, work: Work) -> FastStream:
     """The application with its one subscriber."""
     broker = KafkaBroker(
         assignment.bootstrap,
-        config={**_without_address(producer_settings(assignment)), "fetch.queue.backoff.ms": 10},
+        config={
+            **_without_address(producer_settings(assignment.bootstrap)),
+            "fetch.queue.backoff.ms": 10,
+        },
         logger=None,
     )
 

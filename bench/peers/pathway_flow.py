@@ -33,7 +33,7 @@ def build(assignment: Assignment, work: Work) -> None:
         return [_row(output) for output in work(records)]
 
     read = pw.io.kafka.read(  # named, so that a snapshot is found again
-        _texts(consumer_settings(assignment)),
+        _texts(consumer_settings(assignment.bootstrap, assignment.group)),
         topic=assignment.source,
         format="raw",
         autogenerate_key=True,
@@ -47,7 +47,7 @@ def build(assignment: Assignment, work: Work) -> None:
     written = outputs.select(key=pw.this.output[0], value=pw.this.output[1], **columns)
     pw.io.kafka.write(
         written,
-        _texts(producer_settings(assignment)),
+        _texts(producer_settings(assignment.bootstrap)),
         assignment.target,
         format="raw",
         key=written.key,

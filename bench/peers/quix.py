@@ -28,7 +28,7 @@ class ScoringSink(BatchingSink):
         super().__init__()
         self._target, self._work = assignment.target, work
         self._producer = Producer(
-            {**producer_settings(assignment), "delivery.report.only.error": True}
+            {**producer_settings(assignment.bootstrap), "delivery.report.only.error": True}
         )
 
     def write(self, batch: SinkBatch) -> None:
@@ -75,7 +75,7 @@ def create_app(assignment: Assignment, work: Work) -> Application:
         commit_interval=_CHECKPOINT_SECONDS,
         consumer_extra_config={
             name: value
-            for name, value in consumer_settings(assignment).items()
+            for name, value in consumer_settings(assignment.bootstrap, assignment.group).items()
             if name == "fetch.queue.backoff.ms"
         },
         state_dir=assignment.state,
