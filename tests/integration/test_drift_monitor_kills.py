@@ -27,7 +27,7 @@ from tests.monitor import (
     start,
     wait_committed,
 )
-from tests.services import Stage, a_stage
+from tests.services import ServiceProcess, Stage, a_stage
 from tests.waiting import wait_until
 
 _LIFE = 610  # scores that come while one process lives
@@ -40,7 +40,10 @@ def stage(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(params=[2, pytest.param(10, marks=pytest.mark.slow)], ids="{} kills".format)
+_TEN = pytest.param(10, marks=[pytest.mark.slow, pytest.mark.timeout(900)])
+
+
+@pytest.fixture(params=[2, _TEN], ids="{} kills".format)
 def kills(request: pytest.FixtureRequest) -> int:
     count: int = request.param
     return count
@@ -66,15 +69,20 @@ def kill_at_work(stage: Stage, lives: Sequence[Sequence[LoanScored]]) -> None:
         publish(stage, batch)
         reached = before + draw.randrange(1, len(batch) // 2)
         with start(stage) as monitor:
-            wait_reached(stage, reached)
+            wait_reached(stage, monitor, reached)
             monitor.process.kill()
             assert monitor.process.exit_code == -9
         interrupted += position(stage) < before + len(batch)
     assert interrupted > len(lives) / 2, "most kills must come while there is work"
 
 
-def wait_reached(stage: Stage, count: int) -> None:
-    wait_until(lambda: committed(stage) >= count, SECONDS, f"{count} scores to be done")
+def wait_reached(stage: Stage, monitor: ServiceProcess, count: int) -> None:
+    wait_until(
+        lambda: monitor.process.exit_code is not None or committed(stage) >= count,
+        2 * SECONDS,
+        f"{count} scores to be done, see {monitor.log}",
+    )
+    assert monitor.process.exit_code is None, monitor.log.read_text()[-3_000:]
 
 
 def position(stage: Stage) -> int:
