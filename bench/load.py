@@ -15,6 +15,8 @@ from confluent_kafka import Producer
 
 from bench.material import Material
 from bench.stage import application_headers
+from contracts.codec import encode
+from runtime.lean import set_aside
 
 _SECONDS = 60.0
 _LEAD = 0.5  # until the first application, so that who waits for the file is there
@@ -35,8 +37,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--count", type=int, required=True)
     told = parser.parse_args()
-    made = Material(told.material)
-    values, ids = made.encoded(), [one.SK_ID_CURR for one in made.applications()]
+    applications = Material(told.material).applications()
+    values, ids = [encode(one) for one in applications], [one.SK_ID_CURR for one in applications]
+    set_aside()  # else the collector's rounds would make applications late
     producer = Producer(
         {"bootstrap.servers": told.bootstrap, "partitioner": "murmur2_random", "linger.ms": 0}
     )
