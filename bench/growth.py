@@ -15,6 +15,7 @@ from bench.scale import Scale
 from bench.stage import Stage
 from bench.timing import Spread, side_by_side
 from runtime.attributions import CompiledEngine
+from runtime.compiled_trees import CompiledTrees
 
 Spreading = tuple[int, int]
 """Partitions and processes."""
@@ -82,11 +83,12 @@ def _first(booster: lgb.Booster, trees: int) -> lgb.Booster:
 
 
 def _engines(booster: lgb.Booster, scale: Scale) -> dict[str, float]:
-    """Microseconds a row in a batch: LightGBM's evaluation, the compiled attributions."""
+    """Microseconds a row in a batch: LightGBM's evaluation, the scorer's and the explainer's."""
     batch = rows(_BATCH, booster.num_feature(), seed=2)
-    compiled = CompiledEngine(booster)
+    trees, compiled = CompiledTrees(booster), CompiledEngine(booster)
     calls: dict[str, Callable[[], object]] = {
         "evaluation by LightGBM": lambda: booster.predict(batch, raw_score=True, num_threads=1),
+        "compiled evaluation": lambda: trees.raw_scores(batch),
         "compiled attributions": lambda: compiled.attributions(batch),
     }
     timings = side_by_side(calls, scale.call_rounds)
