@@ -172,6 +172,9 @@ def _metrics() -> Iterator[str]:
                 name = node.args[0] if node.args else None
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):
                     yield name.value
+            elif isinstance(node, ast.Dict) and path.name == "metrics.py":  # those of collectors
+                keys = (str(key.value) for key in node.keys if isinstance(key, ast.Constant))
+                yield from (key for key in keys if key.startswith(SERVICES))
 
 
 def _stem(metric: str) -> str:
