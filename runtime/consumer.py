@@ -54,6 +54,7 @@ class Consumer:
         self._early: list[Message] = []
         self._mine: set[tuple[str, int]] = set()
         self._overtaken: dict[tuple[str, int], int] = {}
+        self._in_hand: dict[tuple[str, int], int] = {}
         self._idling = False
         self.connected = False
         self._client = self._join()
@@ -78,7 +79,9 @@ class Consumer:
             self.commit(())
         if 0 < len(messages) < size:  # what has piled up; a lone record does not wait for others
             messages += self._client.consume(size - len(messages), 0)
-        return [raw_record(message) for message in messages if self._is_record(message)]
+        records = [raw_record(message) for message in messages if self._is_record(message)]
+        self._in_hand |= _ends(records)
+        return records
 
     def commit(self, records: Sequence[RawRecord]) -> None:
         """Commit that everything up to these records is done.
@@ -89,10 +92,7 @@ class Consumer:
         Raises:
             KafkaException: the broker did not take it within 30 seconds.
         """
-        offsets, self._overtaken = self._overtaken, {}
-        for record in records:
-            place = (record.topic, record.partition)
-            offsets[place] = max(offsets.get(place, 0), record.offset + 1)
+        offsets, self._overtaken = {**self._overtaken, **_ends(records)}, {}
         if offsets:
             self._commit(offsets)
 
@@ -107,14 +107,12 @@ class Consumer:
         self._early += [one for one in self._client.consume(1, wait) if self._is_record(one)]
 
     def lag(self) -> dict[tuple[str, int], int]:
-        """Records not committed yet, by topic and partition, about a second old.
-
-        To be asked for between batches: what is exhausted and in nobody's hand does not lag.
-        """
+        """Records not committed yet, by topic and partition, about a second old."""
         known = self._statistics.lag()
-        in_hand = {(m.topic(), m.partition()) for m in self._early} | self._overtaken.keys()
+        early = {(message.topic(), message.partition()) for message in self._early}
+        under_way = early | self._in_hand.keys() | self._overtaken.keys()
         return {
-            at: 0 if self._statistics.exhausted(*at) and at not in in_hand else known[at]
+            at: 0 if self._statistics.exhausted(*at) and at not in under_way else known[at]
             for at in self._mine & known.keys()
         }
 
@@ -185,6 +183,7 @@ class Consumer:
         self._early = [m for m in self._early if (m.topic(), m.partition()) not in gone]
         self._mine -= gone
         self._overtaken = {at: o for at, o in self._overtaken.items() if at not in gone}
+        self._in_hand = {at: end for at, end in self._in_hand.items() if at not in gone}
         logger.info("revoked: %s", sorted(gone))
 
     def _look(self, statistics: str) -> None:
@@ -208,7 +207,14 @@ class Consumer:
                 logger.warning("commit refused, trying again: %s", error)
                 self._early += self._client.consume(1, 0.2)
             else:
+                hand = self._in_hand.items()
+                self._in_hand = {at: end for at, end in hand if end > offsets.get(at, 0)}
                 return
+
+
+def _ends(records: Sequence[RawRecord]) -> dict[tuple[str, int], int]:
+    """By partition the offset behind the last record; those of a partition are in order."""
+    return {(record.topic, record.partition): record.offset + 1 for record in records}
 
 
 def raw_record(message: Message) -> RawRecord:

@@ -6,7 +6,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from contracts.records import RawRecord
 from contracts.topics import SCORES
-from runtime.consumer import Consumer
+from runtime.consumer import Consumer, Positions
 from runtime.settings import KafkaSettings
 
 
@@ -26,13 +26,16 @@ class Client:
     def consume(self, _most: int, _wait: float) -> list[object]:
         return []
 
+    def incremental_assign(self, partitions: Sequence[TopicPartition]) -> None:
+        self.assigned = [(one.partition, one.offset) for one in partitions]
+
 
 class JoinedConsumer(Consumer):
     """A member that holds partitions 0 and 1, without a broker."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, positions: Positions | None = None) -> None:
         self.client = client
-        super().__init__(KafkaSettings(), "a service", [SCORES])
+        super().__init__(KafkaSettings(), "a service", [SCORES], positions)
         self._assigned(client, [TopicPartition(SCORES.name, at) for at in (0, 1)])  # type: ignore[arg-type]
 
     def _join(self) -> Client:  # type: ignore[override]
@@ -101,3 +104,14 @@ def test_what_a_rebalance_keeps_from_being_committed_lags(consumer: JoinedConsum
     consumer.commit([record(0, 5)])
     consumer._look(statistics(eof_offset=6))
     assert consumer.lag() == {(SCORES.name, 0): 1}
+
+
+def test_where_a_store_goes_on_is_committed_though_nothing_comes() -> None:
+    """A kill between the store's commit and the group's would else lag until the next record."""
+    stored = {0: 54}
+    consumer = JoinedConsumer(Client(refusals=0), lambda _, partition: stored.get(partition))
+    assert dict(consumer.client.assigned)[0] == 54
+
+    assert consumer.poll_batch(10, 0) == []
+
+    assert consumer.client.committed == [(0, 54)]
