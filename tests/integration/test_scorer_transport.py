@@ -324,6 +324,25 @@ def test_kills_under_load_lose_nothing_and_keep_the_order(course: Course, rounds
     course.assert_nothing_lost_or_out_of_order()
 
 
+def test_a_worker_that_stood_still_until_it_was_given_up_goes_on_behind_the_others(
+    course: Course,
+) -> None:
+    how = {"size": 20, "work": 0.02, "config": {"session.timeout.ms": 6_000}}
+    stopped = course.start(**how)
+    course.publish(2_000)
+    wait_until(lambda: course.count() > 0, _SECONDS, "the first records")
+    stopped.process.freeze()
+    other = course.start(**how)
+    course.wait_committed()
+    stopped.process.thaw()
+    wait_until(lambda: "given away" in stopped.log.read_text(), _SECONDS, "the loss to be told")
+    wait_until(lambda: stopped.log.read_text().count("assigned:") > 1, _SECONDS, "a new share")
+    course.publish(400)
+    course.wait_committed()
+    course.assert_nothing_lost_or_out_of_order()
+    assert (stopped.process.exit_code, other.process.exit_code) == (None, None)
+
+
 def test_a_worker_that_cannot_keep_up_pauses_stays_in_the_group_and_goes_on(
     course: Course,
 ) -> None:
@@ -476,6 +495,7 @@ def test_a_million_records_while_workers_come_and_go_cost_no_record_and_no_memor
         )
         if published % 100_000 == 0 and published:
             warm = warm or steady.resident()
+            passing.wait_assigned()
             assert passing.stop() == 0
             passing = course.start(**how)
     course.wait_committed()
