@@ -1,3 +1,4 @@
+import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from runtime.kafka_errors import OVERTAKEN
+from runtime.statistics import read_statistics
 from scorer.transport.commits import Commits
 from scorer.transport.flow import Flow
 from scorer.transport.membership import Membership
@@ -164,3 +166,22 @@ class Refused:
     """A partition in the broker's answer."""
 
     error: KafkaError
+
+
+def test_an_exhausted_partition_lags_until_its_last_record_is_committed(stand: Stand) -> None:
+    told = {"consumer_lag": 3, "eof_offset": 8, "ls_offset": 8}
+    statistics = read_statistics(json.dumps({"topics": {"in": {"partitions": {"0": told}}}}))
+    membership = Membership(stand.flow, stand.commits, threading.Event())
+    membership.assigned(cast(Any, stand.client), [TopicPartition(*PLACE)])
+    lags = [membership.lag(statistics)]
+    stand.flow.put([a_message(0, 5)])
+    lags.append(membership.lag(statistics))
+    fetch = stand.flow.begin()
+    lags.append(membership.lag(statistics))
+    stand.flow.settle(fetch)
+    lags.append(membership.lag(statistics))
+    stand.commits.go_on()
+    lags.append(membership.lag(statistics))
+    stand.commits.answered(None, [TopicPartition(*PLACE, 6)])
+    lags.append(membership.lag(statistics))
+    assert [lag[PLACE] for lag in lags] == [0, 3, 3, 3, 3, 0]
