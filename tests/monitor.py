@@ -63,8 +63,8 @@ def committed(stage: Stage) -> int:
     return max(0, stage.committed(SCORES, "drift_monitor"))
 
 
-def wait_committed(stage: Stage, count: int) -> None:
-    wait_until(lambda: committed(stage) == count, SECONDS, f"{count} scores to be committed")
+def wait_committed(stage: Stage, count: int, seconds: float = SECONDS) -> None:
+    wait_until(lambda: committed(stage) == count, seconds, f"{count} scores to be committed")
 
 
 def reports(stage: Stage) -> list[DriftReported]:
@@ -76,8 +76,8 @@ def reports(stage: Stage) -> list[DriftReported]:
     return list(kept.values())
 
 
-def run_to_end(stage: Stage) -> None:
+def run_to_end(stage: Stage, seconds: float = SECONDS) -> None:
     """A monitor that reads everything and is stopped."""
     with start(stage) as monitor:
-        wait_committed(stage, stage.count(SCORES))
+        wait_committed(stage, stage.count(SCORES), seconds)
         assert monitor.stop() == 0

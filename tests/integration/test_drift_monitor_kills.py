@@ -32,6 +32,7 @@ from tests.waiting import wait_until
 
 _LIFE = 610  # scores that come while one process lives
 _AGAIN = 100  # of them came before
+_PATIENCE = 4 * SECONDS
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def kill_at_work(stage: Stage, lives: Sequence[Sequence[LoanScored]]) -> None:
 def wait_reached(stage: Stage, monitor: ServiceProcess, count: int) -> None:
     wait_until(
         lambda: monitor.process.exit_code is not None or committed(stage) >= count,
-        2 * SECONDS,
+        _PATIENCE,
         f"{count} scores to be done, see {monitor.log}",
     )
     assert monitor.process.exit_code is None, monitor.log.read_text()[-3_000:]
@@ -102,10 +103,10 @@ def test_on_one_partition_the_reports_equal_those_of_an_undisturbed_run(
     lives = [scores[at : at + _LIFE] for at in range(0, len(scores), _LIFE)]
     kill_at_work(stage, lives[:-1])
     publish(stage, lives[-1])
-    run_to_end(stage)
+    run_to_end(stage, _PATIENCE)
     with a_stage(kafka_bootstrap, tmp_path_factory.mktemp("undisturbed")) as undisturbed:
         publish(undisturbed, scores)
-        run_to_end(undisturbed)
+        run_to_end(undisturbed, _PATIENCE)
         expected = reports(undisturbed)
     assert {one.window for one in expected} >= {WindowKind.VERDICT, WindowKind.DAY}
     assert any(one.alert for one in expected)
@@ -120,7 +121,7 @@ def test_on_several_partitions_every_score_counts_once(stage: Stage, kills: int)
     kill_at_work(stage, lives[:-1])
     publish(stage, lives[-1])
     with start(stage).wait_ready() as monitor:
-        wait_committed(stage, sum(map(len, lives)))
+        wait_committed(stage, sum(map(len, lives)), _PATIENCE)
         wait_until(
             lambda: monitor.metric("drift_monitor_waiting_scores") == len(scores) % 200,
             SECONDS,
