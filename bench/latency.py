@@ -25,7 +25,7 @@ from deploy.local.services import RunningService, running_services
 
 RATES = (50, 500, 2_000)
 _PREFIX = "latency-"
-_WARM_UP, _WARM_RATE = 10.0, 300  # thousands, until what learns as it runs has learnt
+_WARM_UP, _WARM_RATE = 10.0, 300  # until compilers have seen enough
 _READS = 4.0  # a second; more would be a load of their own
 _PAUSE = 0.01
 _PATIENCE = 60.0
