@@ -21,7 +21,7 @@ ifneq ($(wildcard $(STAMP)),)
 $(shell grep -qxF '$(CURDIR)' $(STAMP) && $(BIN)/python -c '$(IS_3_11)' 2> /dev/null || rm -f $(STAMP))
 endif
 
-IMAGES := runtime scorer explainer drift_monitor query_api producer training mlflow
+IMAGES := runtime scorer explainer drift_monitor drift_tools query_api producer training mlflow
 UV ?= uv
 CONTAINER_TOOL ?= docker
 IMAGE_PREFIX ?= creditstream

@@ -20,8 +20,14 @@ from scorer.settings import ScorerSettings
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 SERVICES = ("scorer", "explainer", "drift_monitor", "query_api", "producer", "training")
-IMAGES = ("runtime", *SERVICES)
+IMAGES = ("runtime", *SERVICES, "drift_tools")
 """The images of our code; MLflow's is besides."""
+
+CODE = {image: image for image in IMAGES} | {"drift_tools": "drift_monitor"}
+"""The package that each image carries besides `contracts` and `runtime`."""
+
+_STARTS = {"runtime": "runtime.__main__", "drift_monitor": "drift_monitor.app"}
+"""What runs in images that offer one module alone: the monitor's commands have their own."""
 
 NOT_DEPLOYED = ("alibi_detect", "pyspark", "py4j")
 """What services can do without, and say so: see the extras of pyproject.toml."""
@@ -31,6 +37,7 @@ SETTINGS: dict[str, tuple[type[BaseSettings], ...]] = {
     "scorer": (ScorerSettings,),
     "explainer": (ExplainerSettings,),
     "drift_monitor": (DriftMonitorSettings,),
+    "drift_tools": (DriftMonitorSettings,),
     "query_api": (QueryApiSettings, ProjectorSettings),
     "producer": (KafkaSettings,),
     "training": (MlflowSettings,),
@@ -101,18 +108,24 @@ def imported(image: str) -> dict[str, str]:
         seen.add(module)
         for name in _imports(module):
             top = name.partition(".")[0]
-            if top in ("contracts", *IMAGES):
+            if top in ("contracts", *CODE.values()):
                 waiting += _ours(name)
             elif top not in sys.stdlib_module_names:
                 found.setdefault(top, module)
     return found
 
 
+def start(image: str) -> str | None:
+    """The one module that an image offers; None where it is the whole package."""
+    return _STARTS.get(image)
+
+
 def _modules(image: str) -> list[str]:
-    """Where the code of an image starts: any module of a service, the commands of the runtime."""
-    if image == "runtime":
-        return ["runtime.__main__"]
-    parts = (path.relative_to(ROOT).with_suffix("").parts for path in (ROOT / image).rglob("*.py"))
+    """Where the code of an image starts: any module of its package, unless it offers only one."""
+    if image in _STARTS:
+        return [_STARTS[image]]
+    files = (ROOT / CODE[image]).rglob("*.py")
+    parts = (path.relative_to(ROOT).with_suffix("").parts for path in files)
     return [".".join(each).removesuffix(".__init__") for each in parts]
 
 

@@ -12,7 +12,7 @@ from contracts.codec import encode
 from contracts.topics import APPLICATIONS
 from tests.builders import an_application
 from tests.containers import daemon_problem
-from tests.deployment import IMAGES, NOT_DEPLOYED
+from tests.deployment import CODE, IMAGES, NOT_DEPLOYED, start
 from tests.stack import Stack, compose_problem
 from tests.waiting import wait_until
 
@@ -33,7 +33,6 @@ for module in pkgutil.walk_packages(package.__path__, f"{{package.__name__}}."):
         if error.name not in {NOT_DEPLOYED}:
             raise
 """
-_IMPORT_COMMANDS = "import runtime.__main__"
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +65,9 @@ def explained(stack: Stack, application_id: int) -> Any:
 
 @pytest.mark.parametrize("image", IMAGES)
 def test_an_image_has_all_that_its_code_imports(stack: Stack, image: str) -> None:
-    script = _IMPORT_COMMANDS if image == "runtime" else _IMPORT_ALL
-    ended = stack.run_image(image, "--entrypoint=python", command=["-c", script, image])
+    offered = start(image)
+    script = f"import {offered}" if offered else _IMPORT_ALL
+    ended = stack.run_image(image, "--entrypoint=python", command=["-c", script, CODE[image]])
     assert ended.returncode == 0, ended.stderr
 
 

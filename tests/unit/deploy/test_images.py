@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.deployment import (
+    CODE,
     DEPLOY,
     IMAGES,
     NOT_DEPLOYED,
@@ -83,10 +84,10 @@ def test_an_image_runs_as_a_number_that_is_not_root(image: str) -> None:
     assert re.findall(r"^USER (.*)$", stage(image), re.MULTILINE) == ["10001:10001"]
 
 
-@pytest.mark.parametrize("image", SERVICES)
+@pytest.mark.parametrize("image", [*SERVICES, "drift_tools"])
 def test_an_image_carries_the_code_of_its_service_alone(image: str) -> None:
     copied = re.findall(r"^COPY --from=code /app/(\S+)", stage(image), re.MULTILINE)
-    assert copied == [image]
+    assert copied == [CODE[image]]
 
 
 @pytest.mark.parametrize("image", IMAGES)
