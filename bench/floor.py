@@ -1,4 +1,4 @@
-"""What a record passed through costs by confluent-kafka alone: the floor under any loop over it."""
+"""What a record passed through costs by confluent-kafka alone, read and sent as the scorer does."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -106,9 +106,9 @@ def floor_note(costs: Mapping[Form, Cost], faust: float, cores: int) -> str:
         for form, cost in costs.items()
     ]
     return (
-        "A record passes through whole, as it lies in Kafka: key, value and all headers. No loop "
-        "over this client passes more of them on here than the smaller of two figures, of which "
-        f"the ratio is given. {'; '.join(said)}. What remains beside this floor is the scorer's "
+        "A record passes through whole, as it lies in Kafka: key, value and all headers. A loop "
+        "that reads and sends so, with these settings, passes on at most the smaller of two "
+        f"figures, of which the ratio is given; it is reckoned, not reached. {'; '.join(said)}. What remains beside this floor is the scorer's "
         "own loop: its order of commits, its notes against crashes, the size of every record "
         "checked before it is sent, and threads that hand over to one another."
     )
