@@ -108,9 +108,10 @@ def floor_note(costs: Mapping[Form, Cost], faust: float, cores: int) -> str:
     return (
         "A record passes through whole, as it lies in Kafka: key, value and all headers. A loop "
         "that reads and sends so, with these settings, passes on at most the smaller of two "
-        f"figures, of which the ratio is given; it is reckoned, not reached. {'; '.join(said)}. What remains beside it is the "
-        "scorer's own loop: its order of commits, its notes against crashes, the size of every record "
-        "checked before it is sent, and threads that hand over to one another."
+        "figures, of which the ratio is given; it is reckoned, not reached. "
+        f"{'; '.join(said)}. What remains beside it is the scorer's own loop: its order of "
+        "commits, its notes against crashes, the size of every record checked before it is sent, "
+        "and threads that hand over to one another."
     )
 
 
