@@ -175,7 +175,11 @@ def test_kills_under_load_lose_nothing_and_keep_the_order(stage: Stage, rounds: 
         publish_applications(stage, load // 40, times=40)
         with start(stage, BATCH_SIZE="20") as scorer:
             wanted = stage.count(SCORES) + draw.randint(1, load)
-            wait_until(lambda wanted=wanted: stage.count(SCORES) >= wanted, _SECONDS, "some scores")  # type: ignore[misc]
+            wait_until(
+                lambda wanted=wanted: stage.count(SCORES) >= wanted,  # type: ignore[misc]
+                3 * _SECONDS,  # a start, and the session of the one before
+                "some scores",
+            )
             scorer.process.kill()
         interrupted += stage.committed(APPLICATIONS, "scorer") < load * (at + 1)
     assert interrupted > rounds / 2, "most kills fell into the work"
