@@ -40,6 +40,7 @@ class Meter:
         self._service = service
         self._names = {kafka.topic_name(topic): topic.name for topic in topics}
         self._told: set[tuple[str, int]] = set()
+        metrics.declare(service.name, list(self._names.values()))
 
     def turned(self, consumer: Batches) -> None:
         """The loop went round, with or without records."""
@@ -63,6 +64,8 @@ class Meter:
         self._service.health.moved()
         for topic, count in Counter(record.topic for record in records).items():
             metrics.RECORDS.labels(name, self._names[topic]).inc(count)
+            ours = (record for record in records if record.topic == topic)
+            metrics.committed(name, self._names[topic], ours)
         metrics.BATCH_RECORDS.labels(name).observe(len(records))
         metrics.BATCH_SECONDS.labels(name).observe(seconds)
 

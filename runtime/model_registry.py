@@ -88,6 +88,7 @@ class ModelWatcher:
         self._stopping = threading.Event()
         self._version = ""
         self._error: Exception | None = None
+        metrics.MODEL_FAILURES.labels(service)  # a rule sees an increase from 0, none from nothing
 
     def load_first(self) -> ModelBundle:
         """The model to start with.

@@ -145,6 +145,7 @@ def serving(name: str, settings: ServiceSettings) -> Iterator[Service]:
         stall_seconds=settings.stall_seconds,
         dead_letter_limit=settings.dead_letter_limit,
     )
+    metrics.watch_disk(name, settings.state_dir)
     service.stop_on_signals()
     service.start()
     try:

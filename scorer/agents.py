@@ -137,6 +137,7 @@ class ScoringAgent:
         name, seconds = self._service.name, time.perf_counter() - batch.began
         self._service.health.moved()
         shared.RECORDS.labels(name, APPLICATIONS.name).inc(len(batch.records))
+        shared.committed(name, APPLICATIONS.name, batch.records)
         shared.BATCH_RECORDS.labels(name).observe(len(batch.records))
         shared.BATCH_SECONDS.labels(name).observe(seconds)
 

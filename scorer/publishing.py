@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.codec import encode
-from contracts.events import EVENT_TYPES, LoanScored
+from contracts.events import EVENT_TYPES, LoanScored, Purpose
 from contracts.headers import Envelope, child_traceparent, cloud_event_headers
 from contracts.records import Headers
 from contracts.topics import SCORES
@@ -84,6 +84,16 @@ class Publisher:
         ages = shared.OUTPUT_AGE_SECONDS.labels(self._service)
         for scored in scores:
             ages.observe((now - scored.applied_at).total_seconds())
+        _count_business(scores, processed.batch.credit)
         metrics.HISTORY_MISMATCHES.inc(processed.batch.mismatched)
         for column, count in processed.batch.unseen.items():
             metrics.UNSEEN_LEVELS.labels(column).inc(count)
+
+
+def _count_business(scores: Sequence[LoanScored], credit: Sequence[float]) -> None:
+    """Count what is asked for and at risk; a simulation is nobody's application."""
+    for scored, amount in zip(scores, credit, strict=True):
+        if scored.purpose is Purpose.DECISION:
+            metrics.PROBABILITY.observe(scored.probability)
+            metrics.CREDIT.labels(scored.decision).inc(amount)
+            metrics.DEFAULTING_CREDIT.labels(scored.decision).inc(amount * scored.probability)

@@ -6,11 +6,14 @@ import logging
 import lmdb
 
 from contracts.bundle import IncompatibleBundleError
+from contracts.topics import APPLICATIONS, HISTORIES
 from runtime.crash_guard import CrashGuard
+from runtime.metrics import declare
 from runtime.model_registry import ModelRegistry, ModelWatcher, NoChampionError
 from runtime.producer import Producer
 from runtime.service import Service, serving
 from runtime.settings import load_settings
+from scorer import metrics
 from scorer.agents import ScoringAgent
 from scorer.app import create_app, quiet_logs
 from scorer.history_feed import HistoryFeed
@@ -51,6 +54,8 @@ def run(settings: ScorerSettings, service: Service) -> None:
         settings.mlflow.poll_seconds,
         compiled_in=settings.state_dir / "compiled",
     )
+    declare(service.name, [APPLICATIONS.name, HISTORIES.name])
+    metrics.declare()
     scorer = BatchScorer(models.load_first())
     store = HistoryStore(settings.state_dir / "histories", settings.history_store_bytes)
     models.start()

@@ -17,6 +17,7 @@ from contracts.packing import FloatMatrix, FloatVector, pack
 from contracts.records import RawRecord
 from contracts.scoring import RawModel, RowScorer, ScoredRows
 
+_CREDIT_AT = COLUMNS.index("AMT_CREDIT")
 _CATEGORICAL_AT = [COLUMNS.index(name) for name in CATEGORICAL]
 
 
@@ -58,11 +59,13 @@ class ScoredBatch:
         scores: in the order of the applications.
         unseen: how many levels the training never saw, by column.
         mismatched: how many histories are held, but not of the version that the model takes.
+        credit: amounts applied for, in the order of the scores; 0 where none was named.
     """
 
     scores: Sequence[LoanScored] = ()
     unseen: Mapping[str, int] = field(default_factory=dict)
     mismatched: int = 0
+    credit: Sequence[float] = ()
 
 
 class BatchScorer:
@@ -88,7 +91,8 @@ class BatchScorer:
         rows = zip(applied, usable, strict=True)
         scores = [self._scored(found, at, *row, scored_at) for at, row in enumerate(rows)]
         mismatched = usable.count(None) - list(histories).count(None)
-        return ScoredBatch(scores, unseen_levels(found.matrix), mismatched)
+        credit: list[float] = np.nan_to_num(found.matrix[:, _CREDIT_AT]).tolist()
+        return ScoredBatch(scores, unseen_levels(found.matrix), mismatched, credit)
 
     def _history_rows(self, histories: Sequence[History | None]) -> FloatMatrix:
         width = len(self.model.manifest.history_features)

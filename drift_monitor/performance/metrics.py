@@ -32,6 +32,10 @@ _FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
         "What outcomes of the newest applications of the model in force have shown",
         ("figure", "bound"),
     ),
+    "drift_monitor_calibration_off": (
+        "1 where outcomes have shown that the probabilities are off, and not by chance",
+        (),
+    ),
     "drift_monitor_label_coverage": ("Share of those applications with an outcome", ()),
     "drift_monitor_labelled_applications": ("Those applications with an outcome", ()),
     "drift_monitor_waiting_outcomes": ("Outcomes without a score", ()),
@@ -53,6 +57,7 @@ class PerformanceCollector(Collector):
     """Gives Prometheus what was shown last, the expected and the realised each as one."""
 
     def __init__(self) -> None:
+        count(Taken())  # a rule sees an increase from 0, none from nothing
         self._expected: tuple[Sample, ...] = ()
         self._realised: tuple[Sample, ...] = ()
 
@@ -67,6 +72,7 @@ class PerformanceCollector(Collector):
         """Take what outcomes have shown."""
         self._realised = (
             *_figures("drift_monitor_realised_performance", realised),
+            ("drift_monitor_calibration_off", (), float(realised.calibration_off)),
             ("drift_monitor_label_coverage", (), coverage),
             ("drift_monitor_labelled_applications", (), realised.labelled),
             ("drift_monitor_waiting_outcomes", (), waiting),
