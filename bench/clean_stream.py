@@ -1,39 +1,29 @@
 """A stream without drift through the drift monitor alone: how often it cries wolf."""
 
-import datetime as dt
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
-import msgspec
-import numpy as np
-import pandas as pd
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException
 
+from bench.clean_scores import publish
 from bench.contest import committed, cpu_seconds
-from bench.material import MODEL_NAME, Material
 from bench.memory import StalledError, resident
 from bench.outputs import ends, messages
 from bench.results import Chart, Findings, Table
 from bench.scale import Scale
 from bench.stage import Stage
-from contracts.codec import decode, encode
-from contracts.events import Decision, DriftReported, HistoryStatus, LoanScored, Purpose, WindowKind
-from contracts.features import CategoryCoder, application_columns, feature_matrix
-from contracts.packing import FloatMatrix, pack
+from contracts.codec import decode
+from contracts.events import DriftReported, WindowKind
 from contracts.topics import DRIFT, SCORES
 from deploy.local.processes import LeashedProcess
-from runtime.model_bundle import ModelBundle
 
 _PREFIX = "clean-"
-_SEED = 20_263
-_BEGIN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-_APART = dt.timedelta(seconds=1)  # so that a million take eleven days and a half
-_BURST = 5_000
 _EVERY, _TOLD = 1.0, 30
 _STALL_SECONDS = 120.0
 _MB = 1e6
+_MOST = 10  # columns in the note on alerts
 _NOT_YET = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.NOT_COORDINATOR)
 
 
@@ -53,6 +43,7 @@ class _Tally:
     verdicts: int = 0
     alerts: int = 0
     long: int = 0  # days and weeks, which make no alerts
+    columns: Counter[str] = field(default_factory=Counter)  # with an alert, and in how many windows
 
     def add(self, report: DriftReported) -> None:
         """Count one more report."""
@@ -61,7 +52,15 @@ class _Tally:
             return
         self.windows += 1
         self.verdicts += bool(report.drifted)
-        self.alerts += report.alert or bool(report.drifting)
+        alerted = {*report.alerted, *(f"slowly {one.column}" for one in report.drifting)}
+        self.alerts += bool(alerted)
+        self.columns.update(alerted)
+
+    @property
+    def notes(self) -> list[str]:
+        """On what alerts stood."""
+        told = (f"{words} ({count:,} windows)" for words, count in self.columns.most_common(_MOST))
+        return [f"Alerts stood on: {', '.join(told)}."] if self.columns else []
 
 
 def measure(stage: Stage, scale: Scale) -> Findings:
@@ -82,83 +81,7 @@ def measure(stage: Stage, scale: Scale) -> Findings:
         "a score, us": 1e6 * spent.cpu / count,
         "resident, MB": spent.resident / _MB,
     }
-    return Findings(tables=[_table(count, tally, spent)], figures=figures)
-
-
-def publish(stage: Stage, prefix: str, count: int) -> None:
-    """Publish scores of applicants drawn at random, with replacement, from all there are."""
-    scores = _scores(stage.material)
-    topic = stage.kafka(prefix).topic_name(SCORES)
-    producer = Producer(
-        {
-            "bootstrap.servers": stage.bootstrap,
-            "partitioner": "murmur2_random",
-            "linger.ms": 20,
-            "queue.buffering.max.kbytes": 524_288,
-        }
-    )
-    drawn = np.random.default_rng(_SEED).integers(len(scores), size=count)
-    for number, at in enumerate(drawn.tolist()):
-        score = _again(scores[at], number)
-        producer.produce(topic, encode(score), str(score.application_id))
-        if number % _BURST == _BURST - 1:
-            producer.flush()
-    producer.flush()
-
-
-def _scores(material: Material) -> list[LoanScored]:
-    """The score of every applicant, with the history."""
-    bundle, applications = material.model(), material.applications()
-    width = bundle.manifest.history_features
-    table = pd.read_parquet(material.histories).set_index("SK_ID_CURR")
-    histories = table.reindex([one.SK_ID_CURR for one in applications])[list(width)]
-    coder = CategoryCoder(bundle.manifest.categories)
-    matrix = feature_matrix(
-        application_columns(applications), coder, histories.to_numpy(dtype=np.float32)
-    )
-    return list(_events(bundle, [one.SK_ID_CURR for one in applications], matrix))
-
-
-def _events(bundle: ModelBundle, ids: Sequence[int], matrix: FloatMatrix) -> Iterator[LoanScored]:
-    manifest = bundle.manifest
-    for application_id, row, raw_score in zip(
-        ids, matrix, bundle.raw_scores(matrix).tolist(), strict=True
-    ):
-        yield LoanScored(
-            application_id=application_id,
-            score_id=str(application_id),
-            application_event_id=str(application_id),
-            purpose=Purpose.DECISION,
-            applied_at=_BEGIN,
-            scored_at=_BEGIN,
-            source_partition=0,
-            source_offset=0,
-            model_name=MODEL_NAME,
-            model_version="1",
-            feature_version=manifest.feature_version,
-            history_version=manifest.history_version,
-            history_status=HistoryStatus.PRESENT,
-            history_as_of=_BEGIN,
-            raw_score=raw_score,
-            probability=manifest.calibration.probability(raw_score),
-            points=0,
-            decision=Decision.REFER,
-            features=pack(row),
-        )
-
-
-def _again(score: LoanScored, number: int) -> LoanScored:
-    """The same score as of another application, made so many seconds after the first."""
-    at = _BEGIN + number * _APART
-    event = f"application-{number}"
-    return msgspec.structs.replace(
-        score,
-        score_id=f"score-{number}",
-        application_event_id=event,
-        applied_at=at,
-        scored_at=at + _APART,
-        source_offset=number,
-    )
+    return Findings(tables=[_table(count, tally, spent)], figures=figures, notes=tally.notes)
 
 
 def _watch(stage: Stage, count: int) -> _Spent:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from bench.peers.assignment import Mode, Trees
 
@@ -40,10 +41,13 @@ class Contestant:
 
 def _peer(name: str, module: str, python: Path, *, commits: bool = True) -> Contestant:
     path = f"bench.peers.{module}"
-    return Contestant(name, {"score": path, "pass": path}, python, commits=commits)
+    return Contestant(name, dict.fromkeys(get_args(Mode), path), python, commits=commits)
 
 
-SCORER = Contestant("scorer", {"score": "scorer", "pass": "bench.peers.scorer_pass"}, service=True)
+_LOOP_ALONE = "bench.peers.scorer_pass"
+SCORER = Contestant(
+    "scorer", {"score": "scorer", "pass": _LOOP_ALONE, "receipt": _LOOP_ALONE}, service=True
+)
 BARE = replace(_peer("bare loop", "bare", _OURS), trees="compiled")
 FAUST = _peer("Faust", "faust_agent", _OURS)
 OTHERS = (

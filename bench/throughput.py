@@ -20,7 +20,8 @@ _WORK: Mapping[Mode, tuple[str, str]] = {
         "The whole work of the scorer",
         "decode, features, history, score, encode, produce, commit",
     ),
-    "pass": ("Records passed through", "consume, produce, commit"),
+    "pass": ("Records passed through", "consume, produce the record as it is, commit"),
+    "receipt": ("Receipts given", "consume the record, produce the id of its event, commit"),
 }
 
 _NOTE = (
@@ -30,8 +31,10 @@ _NOTE = (
     "documentation has it. All of them spare Python's garbage collector what is loaded by then, as "
     "the scorer does. The peers evaluate the model by LightGBM, as whoever writes a scorer "
     "with them would, by one thread and in whole batches; with our compiled trees they stand in "
-    "rows of their own (left out of the quick form), and without any model in the table of "
-    "records passed through. The bare loop has our trees too: it waits for its output and commits, "
+    "rows of their own (left out of the quick form), and without any model in the tables of "
+    "records passed through and of receipts: passing a record of this size on is bound by what "
+    "Kafka and its client take to write it, a receipt by the framework. The bare loop has our "
+    "trees too: it waits for its output and commits, "
     "but survives no error and no rebalance. Bytewax and Pathway keep their place by themselves "
     "instead of in a consumer group, and Bytewax's sink does not look at what the broker refuses."
 )

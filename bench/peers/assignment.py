@@ -8,7 +8,7 @@ from typing import Literal, get_args
 BATCH = 1024
 """Records a batch, where a framework lets one choose: the scorer's own default."""
 
-Mode = Literal["score", "pass"]
+Mode = Literal["score", "pass", "receipt"]
 
 Trees = Literal["LightGBM", "compiled"]
 """What evaluates the model: LightGBM's `predict`, by one thread, or the scorer's compiled trees."""
@@ -26,7 +26,8 @@ class Assignment:
         model: the folder of the model bundle.
         histories: the folder of the history store.
         state: a folder of the contestant's own.
-        mode: the whole work of the scorer, or every record passed through as it is.
+        mode: the whole work of the scorer, or every record passed through as it is, or a receipt
+            for every record: its event's id.
         trees: what evaluates the model.
     """
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from bench.peers.assignment import Assignment, read_assignment
-from bench.peers.work import Output, pass_through
+from bench.peers.work import IDLE_WORK, Output, Work
 from contracts.events import LoanScored
 from contracts.topics import Topic
 from runtime.crash_guard import Attempt, CrashGuard
@@ -50,9 +50,11 @@ class Forwarder:
 class PassingAgent(ScoringAgent):
     """The scorer's loop, in which nothing is done to a record."""
 
+    work: Work = staticmethod(IDLE_WORK["pass"])
+
     def _process(self, attempt: Attempt) -> Passed:
         with self._guard.guarded(attempt):
-            outputs = tuple(pass_through(attempt.records))
+            outputs = tuple(self.work(attempt.records))
         self._service.limit.observe(attempt.records, ())
         return Passed((), ScoredBatch(), (), outputs)
 
@@ -90,6 +92,7 @@ def run(assignment: Assignment, settings: ScorerSettings, service: Service) -> N
         publisher=cast(Publisher, Forwarder(settings.kafka, assignment.target)),
         guard=CrashGuard(assignment.state / "attempts.json", excuses=(OSError,)),
     )
+    agent.work = IDLE_WORK[assignment.mode]
     app = create_app(settings, agent)
     asyncio.run(Worker(service, cast(HistoryFeed, ReadView()), agent, app).run())
 

@@ -7,11 +7,11 @@ stands in rows of its own: records passed through, and each framework once more 
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from bench.peers.assignment import Assignment
+from bench.peers.assignment import Assignment, Mode
 from contracts.codec import encode
 from contracts.events import EVENT_TYPES, LoanScored
 from contracts.headers import Envelope, child_traceparent, cloud_event_headers
@@ -51,7 +51,7 @@ def open_work(assignment: Assignment) -> Work:
 
     They and all modules are set aside, as the scorer does: every contestant has that advantage.
     """
-    work = pass_through if assignment.mode == "pass" else _scoring(assignment)
+    work = IDLE_WORK[assignment.mode] if assignment.mode in IDLE_WORK else _scoring(assignment)
     set_aside()
     return work
 
@@ -59,6 +59,19 @@ def open_work(assignment: Assignment) -> Work:
 def pass_through(records: Sequence[RawRecord]) -> list[Output]:
     """Every record as it is."""
     return [Output(record.key or b"", record.value or b"", record.headers) for record in records]
+
+
+def receipt(records: Sequence[RawRecord]) -> list[Output]:
+    """The id of every record's event, which its first CloudEvents header bears."""
+    return [Output(record.key or b"", _event_id(record), ()) for record in records]
+
+
+IDLE_WORK: Mapping[Mode, Work] = {"pass": pass_through, "receipt": receipt}
+"""What leaves the framework's own cost: nothing is done to a record."""
+
+
+def _event_id(record: RawRecord) -> bytes:
+    return next(value for name, value in record.headers if name == "ce_id") or b""
 
 
 def _scoring(assignment: Assignment) -> Work:

@@ -37,6 +37,7 @@ def test_a_score_counts_where_it_is_that_of_its_applicant_to_the_last_bit() -> N
 
 def test_what_passes_through_must_be_what_went_in() -> None:
     assert EXPECTED.number(AMessage(b"first", b"2"), "pass") == 2  # type: ignore[arg-type]
+    assert EXPECTED.number(AMessage(b"2", b"3"), "receipt") == 2  # type: ignore[arg-type]
     with pytest.raises(WrongOutputError, match="application 3"):
         EXPECTED.number(AMessage(b"first", b"3"), "pass")  # type: ignore[arg-type]
 

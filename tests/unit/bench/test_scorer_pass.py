@@ -3,7 +3,6 @@ from typing import Any, cast
 
 import pytest
 
-from bench.peers import scorer_pass
 from bench.peers.scorer_pass import PassingAgent
 from contracts.records import RawRecord
 from runtime.crash_guard import Attempt, CrashGuard
@@ -47,7 +46,7 @@ def test_records_pass_under_the_crash_guard(
     agent = Agent(tmp_path / "notes.json")
     assert agent.passed() == len(RECORDS)
     assert [a.alone for a in agent.guard.attempts(RECORDS)] == [False]
-    monkeypatch.setattr(scorer_pass, "pass_through", fails)
+    monkeypatch.setattr(agent, "work", fails)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             agent.passed()
