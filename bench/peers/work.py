@@ -63,7 +63,7 @@ def pass_through(records: Sequence[RawRecord]) -> list[Output]:
 
 def receipt(records: Sequence[RawRecord]) -> list[Output]:
     """The id of every record's event, which its first CloudEvents header bears."""
-    return [Output(record.key or b"", _event_id(record), ()) for record in records]
+    return [Output(record.key or b"", _event_id(record), []) for record in records]
 
 
 IDLE_WORK: Mapping[Mode, Work] = {"pass": pass_through, "receipt": receipt}
