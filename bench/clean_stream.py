@@ -5,8 +5,6 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from confluent_kafka import KafkaError, KafkaException
-
 from bench.clean_scores import publish
 from bench.contest import committed, cpu_seconds
 from bench.memory import StalledError, resident
@@ -17,14 +15,16 @@ from bench.stage import Stage
 from contracts.codec import decode
 from contracts.events import DriftReported, WindowKind
 from contracts.topics import DRIFT, SCORES
+from deploy.local.ports import free_port
 from deploy.local.processes import LeashedProcess
+from deploy.local.services import RunningService
 
 _PREFIX = "clean-"
 _EVERY, _TOLD = 1.0, 30
 _STALL_SECONDS = 120.0
 _MB = 1e6
 _MOST = 10  # columns in the note on alerts
-_NOT_YET = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.NOT_COORDINATOR)
+_LOG_BYTES = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def measure(stage: Stage, scale: Scale) -> Findings:
 
     Raises:
         StalledError: the monitor ended, or did nothing for two minutes.
+        ServiceFailedError: it ended before it was ready.
     """
     count = scale.memory_events
     stage.create_topics(_PREFIX)
@@ -86,21 +87,22 @@ def measure(stage: Stage, scale: Scale) -> Findings:
 
 def _watch(stage: Stage, count: int) -> _Spent:
     """Run the monitor until it has committed everything."""
-    log = stage.folder / f"{_PREFIX}monitor.log"
+    log, port, kafka = stage.folder / f"{_PREFIX}monitor.log", free_port(), stage.kafka(_PREFIX)
     environment = {
         **stage.environment(_PREFIX),
-        "DRIFT_MONITOR_HTTP_PORT": "0",
+        "DRIFT_MONITOR_HTTP_PORT": str(port),
         "DRIFT_MONITOR_STATE_DIR": str(stage.folder / f"{_PREFIX}monitor"),
     }
     command = [sys.executable, "-m", "drift_monitor"]
     with LeashedProcess(command, log=log, environment=environment) as process:
+        _await_ready(RunningService("drift_monitor", process, f"http://127.0.0.1:{port}", log))
+        group, topic = kafka.group_id("drift_monitor"), kafka.topic_name(SCORES)
         done, moved, most, looks = 0, time.monotonic(), 0, 0
         while done < count:
             if process.ended_within(_EVERY) or time.monotonic() - moved > _STALL_SECONDS:
-                raise StalledError(
-                    f"at {done:,} of {count:,}:\n{log.read_text(errors='replace')[-1500:]}"
-                )
-            now, looks = _committed(stage), looks + 1
+                end = log.read_text(errors="replace")[-_LOG_BYTES:]
+                raise StalledError(f"at {done:,} of {count:,}:\n{end}")
+            now, looks = committed(stage.admin, group, topic), looks + 1
             if now > done:
                 done, moved = now, time.monotonic()
             most = max(most, resident(process.pid))
@@ -109,16 +111,13 @@ def _watch(stage: Stage, count: int) -> _Spent:
         return _Spent(cpu_seconds(process.pid), most)
 
 
-def _committed(stage: Stage) -> int:
-    """How far the monitor has come; 0 while Kafka still looks for its group."""
-    kafka = stage.kafka(_PREFIX)
-    group, topic = kafka.group_id("drift_monitor"), kafka.topic_name(SCORES)
-    try:
-        return committed(stage.admin, group, topic)
-    except KafkaException as error:
-        if error.args[0].code() not in _NOT_YET:
-            raise
-        return 0
+def _await_ready(monitor: RunningService) -> None:
+    """Then Kafka knows its group: librdkafka may crash on asking for one whose place is unknown."""
+    began = time.monotonic()
+    while not monitor.ready():
+        if time.monotonic() - began > _STALL_SECONDS:
+            raise StalledError(f"the monitor is not ready:\n{monitor.log_end()}")
+        monitor.process.ended_within(_EVERY)
 
 
 def _tally(stage: Stage) -> _Tally:
