@@ -64,7 +64,7 @@ class DriftMonitor:
         self._sizes, self._policy = sizes, policy
         self.state = state
         self._long = LongJudge(references, detectors, policy, sizes.least)
-        self._evaluated: tuple[str, Window, Evaluation] | None = None
+        self._evaluated: dict[str, tuple[str, Window, Evaluation]] = {}
 
     def observe(self, arrived: Sequence[Arrived]) -> Observed:
         """Count what is new among the scores, in order of arrival."""
@@ -133,13 +133,17 @@ class DriftMonitor:
         return sliding, reports
 
     def _evaluate(self, version: str, window: Window) -> Evaluation:
-        """Judge a window; every verdict window is the sliding one of the same hop as well."""
-        if self._evaluated is not None:
-            of_version, judged, evaluation = self._evaluated
+        """Judge a window; every verdict window is the sliding one of the same hop as well.
+
+        The last judgement of each model version stays: versions side by side take turns.
+        """
+        model_version, _ = version_and_segment(version)
+        if (held := self._evaluated.get(model_version)) is not None:
+            of_version, judged, evaluation = held
             if (of_version, judged.panes) == (version, window.panes):
                 return evaluation
         evaluation = evaluate(window, self._references(version), self._detectors, self._policy)
-        self._evaluated = version, window, evaluation
+        self._evaluated[model_version] = version, window, evaluation
         return evaluation
 
     def _report(self, version: str, window: Window) -> DriftReported:
@@ -171,4 +175,5 @@ class DriftMonitor:
                 one.windows = Windows(self._sizes)
             if not one.windows.panes and not one.long.open:
                 del self.state.versions[place]
+                self._evaluated.pop(place, None)
         return discarded

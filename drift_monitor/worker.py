@@ -64,7 +64,8 @@ class Worker:
         self._collector, self._guard, self._meter = collector, guard, meter
         self._board, self._outcomes, self._segment = board, outcomes, segment
         self._partitions = partitions
-        self._sliding: Evaluation | None = None
+        self._shown: str | None = None
+        self._sliding: Evaluation | None = None  # of the version that is shown
 
     def run(self, size: int, wait: float) -> None:
         """Take batches until the service is told to stop."""
@@ -104,7 +105,7 @@ class Worker:
             except InvalidEvent as error:
                 logger.warning("its open window is dropped: %s", error)
                 del self._monitor.state.versions[version]
-        self._show(self._monitor.sliding())
+        self._show(None)
         self._service.health.require("starting", None)
 
     def _process(self, attempt: Attempt) -> tuple[Read, Observed]:
@@ -151,7 +152,7 @@ class Worker:
         if observed.moved:
             self._keep([], observed)
             metrics.count(observed)
-            self._show(observed.sliding or self._sliding)
+            self._show(observed.sliding)
 
     def _note(self, attempt: Attempt, read: Read, observed: Observed, seconds: float) -> None:
         """Count what was done and show the new figures."""
@@ -159,17 +160,23 @@ class Worker:
         self._meter.aged(one.score.applied_at for one in read.arrived)
         metrics.SCORES.labels("simulation").inc(read.simulations)
         metrics.count(observed)
-        self._show(observed.sliding or self._sliding)
+        self._show(observed.sliding)
 
-    def _show(self, sliding: Evaluation | None) -> None:
-        self._sliding = sliding
+    def _show(self, moved: Evaluation | None) -> None:
+        """Show the latest version with a window of its own: where it has not moved, as it stands.
+
+        Args:
+            moved: its sliding window after a hop.
+        """
         state = self._monitor.state
+        if moved is not None or state.latest != self._shown:
+            self._shown, self._sliding = state.latest, moved or self._monitor.sliding()
         if (of_version := state.versions.get(state.latest)) is not None:
             reference = self._references(state.latest)
-            self._collector.show(metrics.figures_of(reference, sliding, of_version))
-            if sliding is not None:
-                alert = bool(of_version.alerted or of_version.drifting)
-                self._board.show(sliding.expected, state.latest, alert=alert)
+            self._collector.show(metrics.figures_of(reference, self._sliding, of_version))
+            alert = bool(of_version.alerted or of_version.drifting)
+            expected = self._sliding.expected if self._sliding is not None else None
+            self._board.show(expected, state.latest, alert=alert)
             shared.MODEL.clear()
             name, version = reference.model_name, reference.model_version
             shared.MODEL.labels(self._service.name, name, version).set(1)

@@ -72,10 +72,11 @@ class Board:
         self._collector.show_realised(told, coverage=coverage, waiting=waiting)
         self._stale, self._shown, self._due = False, version, self._clock() + _SECONDS
 
-    def show(self, expected: ExpectedPerformance, version: str, *, alert: bool) -> None:
-        """Show the estimate of a version's sliding window."""
+    def show(self, expected: ExpectedPerformance | None, version: str, *, alert: bool) -> None:
+        """Show the estimate of a version's sliding window, nothing where it has none yet."""
         off = self._off.get(version, False)
-        self._collector.show_expected(doubted(expected, covariates=alert, calibration=off))
+        doubts = {"covariates": alert, "calibration": off}
+        self._collector.show_expected(None if expected is None else doubted(expected, **doubts))
 
     def _with_doubts(self, report: DriftReported) -> DriftReported:
         off = self._off.get(report.model_version, False)

@@ -61,12 +61,9 @@ class PerformanceCollector(Collector):
         self._expected: tuple[Sample, ...] = ()
         self._realised: tuple[Sample, ...] = ()
 
-    def show_expected(self, expected: ExpectedPerformance) -> None:
-        """Take a new estimate."""
-        name = "drift_monitor_expected_doubt"
-        doubts = [(name, (one.value,), float(one in expected.doubts)) for one in Doubt]
-        figures = _figures("drift_monitor_expected_performance", expected)
-        self._expected = (*figures, *doubts)
+    def show_expected(self, expected: ExpectedPerformance | None) -> None:
+        """Take a new estimate in place of the earlier one, none where there is no window."""
+        self._expected = () if expected is None else tuple(_estimates(expected))
 
     def show_realised(self, realised: Realised, *, coverage: float, waiting: int) -> None:
         """Take what outcomes have shown."""
@@ -89,6 +86,12 @@ class PerformanceCollector(Collector):
         for name, labels, value in (*self._expected, *self._realised):
             families[name].add_metric(labels, value)
         return families.values()
+
+
+def _estimates(expected: ExpectedPerformance) -> Iterator[Sample]:
+    yield from _figures("drift_monitor_expected_performance", expected)
+    for one in Doubt:
+        yield "drift_monitor_expected_doubt", (one.value,), float(one in expected.doubts)
 
 
 def _figures(family: str, told: msgspec.Struct) -> Iterator[Sample]:

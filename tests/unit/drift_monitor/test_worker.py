@@ -103,6 +103,8 @@ def run(
     sizes: Sizes = SIZES,
     limit: int = 100,
     reads: type[LastRound] = LastRound,
+    collector: DriftCollector | None = None,
+    performance: PerformanceCollector | None = None,
 ) -> Service:
     """Run the monitor until it has read everything, as one process would."""
     service = Service(
@@ -131,10 +133,10 @@ def run(
                 state=store.load(),
             ),
             references=references,
-            collector=DriftCollector(),
+            collector=collector or DriftCollector(),
             guard=CrashGuard(folder / "attempts.json"),
             meter=Meter(service, broker.kafka, TOPICS),
-            board=Board(ledger, ECONOMICS, PerformanceCollector()),
+            board=Board(ledger, ECONOMICS, performance or PerformanceCollector()),
             outcomes=broker.kafka.topic_name(OUTCOMES),
             segment="NAME_CONTRACT_TYPE",
             partitions={broker.kafka.topic_name(one): one.partitions for one in TOPICS},
@@ -249,6 +251,54 @@ def test_scores_that_are_dated_ahead_are_logged_and_counted(
         run(broker, tmp_path, bundle)
     assert "1 scores are dated ahead of the clock: taken as of now" in caplog.messages
     assert [report.size for report in reports(broker)] == [40]
+
+
+def shown(*collectors: DriftCollector | PerformanceCollector) -> set[str]:
+    return {one.name for part in collectors for one in part.collect() if one.samples}
+
+
+def test_a_new_version_is_not_shown_with_the_window_of_the_one_before(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker, parts = FakeBroker(), (DriftCollector(), PerformanceCollector())
+    scores = scores_of(bundle, a_reference(70, seed=3))
+    of_window = {"drift_monitor_window_scores", "drift_monitor_expected_performance"}
+    publish(broker, scores[:40])
+    run(broker, tmp_path, bundle, collector=parts[0], performance=parts[1])
+    assert of_window <= shown(*parts)
+    later = [msgspec.structs.replace(one, model_version="2") for one in scores[40:]]
+    publish(broker, later[:1])
+    run(broker, tmp_path, bundle, collector=parts[0], performance=parts[1])
+    assert "drift_monitor_waiting_scores" in shown(*parts)
+    assert not of_window & shown(*parts)
+    publish(broker, later[1:])
+    run(broker, tmp_path, bundle, collector=parts[0], performance=parts[1])
+    assert of_window <= shown(*parts)
+
+
+def test_versions_side_by_side_are_each_shown_with_their_own_window(
+    tmp_path: Path, bundle: ModelBundle
+) -> None:
+    broker, collector = FakeBroker(), DriftCollector()
+    scores = scores_of(bundle, a_reference(102, seed=3))
+    versions = "1" * 40 + "2" * 60 + "12"
+    scores = [
+        msgspec.structs.replace(one, model_version=version)
+        for one, version in zip(scores, versions, strict=True)
+    ]
+    ends = []
+    for some in (scores[:40], scores[40:100], scores[100:101], scores[101:]):
+        publish(broker, some)
+        run(broker, tmp_path, bundle, collector=collector)
+        ends += window_ends(collector)
+    assert ends[0] != ends[1]
+    assert ends[2:] == ends[:2]
+
+
+def window_ends(collector: DriftCollector) -> list[float]:
+    name = "drift_monitor_window_timestamp_seconds"
+    (family,) = [one for one in collector.collect() if one.name == name]
+    return [sample.value for sample in family.samples]
 
 
 def test_simulations_do_not_count(tmp_path: Path, bundle: ModelBundle) -> None:
