@@ -51,6 +51,7 @@ check: setup ## format, lint, types, import rules, generated files
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.documents --check
 	$(BIN)/python -m query_api openapi --check
+	$(BIN)/python -m deploy.dashboards --check
 	$(BIN)/python -m deploy.local.notebooks --check
 
 bench: setup $(BENCH_STAMP) $(DRIFT_STAMP) ## measure all, beside other frameworks, into docs/benchmarks.md; QUICK=1: ten minutes, into var/bench/quick

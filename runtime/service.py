@@ -38,6 +38,7 @@ class Health:
         self._lag = 0
         self._paused = False
         metrics.READY.labels(service).set(0)
+        metrics.PAUSED.labels(service).set(0)
 
     def require(self, condition: str, why_not: str | None) -> None:
         """State a condition of readiness: None where it holds, else why it does not."""

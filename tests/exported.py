@@ -1,0 +1,30 @@
+"""The names under which our services show their metrics to Prometheus."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from prometheus_client import REGISTRY, Metric
+
+import explainer.metrics
+import query_api.metrics
+import runtime.metrics
+import scorer.metrics
+from drift_monitor.metrics import DriftCollector
+from drift_monitor.performance.metrics import PerformanceCollector
+
+_SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
+_MODULES = (explainer.metrics, query_api.metrics, runtime.metrics, scorer.metrics)
+
+
+@cache
+def exported_metrics() -> frozenset[str]:
+    """Every name, as PromQL has it, and those of the process and of Prometheus itself."""
+    assert all(module.__name__.endswith(".metrics") for module in _MODULES)
+    families: list[Iterable[Metric]] = [REGISTRY.collect()]
+    families += [DriftCollector().describe(), PerformanceCollector().describe()]
+    return frozenset({"up"} | {name for family in families for name in _names(family)})
+
+
+def _names(families: Iterable[Metric]) -> Iterator[str]:
+    for family in families:
+        yield from (family.name + suffix for suffix in _SUFFIXES.get(family.type, ("",)))
