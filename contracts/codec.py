@@ -6,11 +6,12 @@ when a cheap count says that something is there.
 """
 
 import contextlib
+import datetime as dt
 import functools
 import json
 import operator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -46,8 +47,8 @@ def decode(value: bytes | None, event_type: type[EventT]) -> EventT:
     present = _present(value)
     with contextlib.suppress(*_NOT_AT_ONCE):
         if b"\\u" not in present:
-            return _decoder(event_type).decode(present)
-    return _convert(_parse(present), event_type)
+            return _with_times(_decoder(event_type).decode(present))
+    return _with_times(_convert(_parse(present), event_type))
 
 
 def decode_application(value: bytes | None) -> DecodedApplication:
@@ -86,6 +87,25 @@ def _decoder(event_type: type[EventT]) -> msgspec.json.Decoder[EventT]:
     if event_type not in _DECODERS:
         _DECODERS[event_type] = msgspec.json.Decoder(event_type)
     return _DECODERS[event_type]
+
+
+def _with_times(event: EventT) -> EventT:
+    """The event, if all its times can be told in UTC: at the ends of the calendar some cannot."""
+    for name in _times(type(event)):
+        time: dt.datetime | None = getattr(event, name)
+        try:
+            if time is not None:
+                time.astimezone(dt.UTC)
+        except OverflowError as error:
+            message = f"Expected a time between the years 1 and 9999 in UTC - at `$.{name}`"
+            raise InvalidEvent(Reason.IMPOSSIBLE_VALUE, message) from error
+    return event
+
+
+@functools.cache
+def _times(event_type: type[msgspec.Struct]) -> tuple[str, ...]:
+    hints = get_type_hints(event_type).items()
+    return tuple(name for name, hint in hints if dt.datetime in (hint, *get_args(hint)))
 
 
 _levels = operator.itemgetter(*(1 + COLUMNS.index(name) for name in CATEGORICAL))

@@ -19,6 +19,7 @@ from drift_monitor.windows import Counted, Span
 
 _DAY = dt.timedelta(days=1)
 _WEEK = dt.timedelta(days=7)
+_EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(slots=True, eq=False)
@@ -80,16 +81,16 @@ class LongWindows:
             waiting.setdefault(time.date(), []).append(one)
             if self.newest is None or time > self.newest:
                 self.newest = time
-                if (time - self.lateness).date() > self.closed_before:
+                if (over := self._over(time)) > self.closed_before:
                     self._fill(waiting, layout)
                     waiting = {}
-                    closed += self._close((time - self.lateness).date())
+                    closed += self._close(over)
         self._fill(waiting, layout)
         return closed
 
     def advance(self, newest: dt.datetime) -> list[Sketched]:
         """Close what is over by applications that were scored by another version."""
-        return self._close(max(self.closed_before, (newest - self.lateness).date()))
+        return self._close(max(self.closed_before, self._over(newest)))
 
     def take_late(self) -> int:
         """How many scores came late since the last time."""
@@ -101,6 +102,12 @@ class LongWindows:
         for one in self.open.values():
             one.saved = True
             one.sample.settle()
+
+    def _over(self, newest: dt.datetime) -> dt.date:
+        """The days before this one are over, by an application of this time."""
+        if newest - _EARLIEST < self.lateness:
+            return dt.date.min
+        return (newest - self.lateness).date()
 
     def _fill(self, waiting: dict[dt.date, list[Counted]], layout: SketchLayout) -> None:
         for day, scores in waiting.items():

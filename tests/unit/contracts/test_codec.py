@@ -1,4 +1,5 @@
 import contextlib
+import datetime as dt
 import json
 from typing import Any
 
@@ -216,3 +217,19 @@ def test_a_refusal_never_outgrows_the_header_it_travels_in() -> None:
     with pytest.raises(InvalidEvent) as refused:
         decode(OUTCOME.replace(b"true", b'"' + b"y" * 200_000 + b'"'), OutcomeObserved)
     assert len(str(refused.value)) <= 1000
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:30:00+14:00", "9999-12-31T23:59:59-05:00"])
+@pytest.mark.parametrize("escaped", ["", "\\u0020"])
+def test_a_time_that_utc_cannot_tell_is_refused(time: str, escaped: str) -> None:
+    value = OUTCOME.replace(b"2024-05-01T00:00:00Z", time.encode())
+    value = value.replace(b"{", b'{"note":"%s",' % escaped.encode())
+    with pytest.raises(InvalidEvent, match=r"\$\.observed_at") as refused:
+        decode(value, OutcomeObserved)
+    assert refused.value.reason is Reason.IMPOSSIBLE_VALUE
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:30:00Z", "9999-12-31T23:59:59+05:00"])
+def test_a_time_near_the_ends_of_the_calendar_is_taken(time: str) -> None:
+    value = OUTCOME.replace(b"2024-05-01T00:00:00Z", time.encode())
+    assert decode(value, OutcomeObserved).observed_at == dt.datetime.fromisoformat(time)

@@ -109,3 +109,11 @@ def test_applications_of_another_version_close_a_day_as_well() -> None:
     assert told(windows.advance(MONDAY + DAY + HOUR)) == [("day", 12, 2)]
     assert windows.advance(MONDAY) == []
     assert windows.closed_before == (MONDAY + DAY).date()
+
+
+def test_the_first_hour_of_the_calendar_has_no_day_before_it() -> None:
+    windows = LongWindows(HOUR)
+    first = dt.datetime.min.replace(tzinfo=dt.UTC) + HOUR / 2
+    assert windows.add([Counted("score-0", first, first, floats(0.0))], LAYOUT) == []
+    assert windows.advance(first) == []
+    assert windows.add([Counted("score-1", first + DAY + HOUR, MONDAY, floats(0.0))], LAYOUT) != []
