@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from contracts.errors import InvalidEvent
-from contracts.events import LoanScored, OutcomeObserved
+from contracts.events import DriftReported, LoanScored, OutcomeObserved
 from contracts.records import RawRecord
 from drift_monitor import metrics
 from drift_monitor.announcement import announcement
@@ -97,8 +97,7 @@ class Worker:
 
     def _resume(self) -> None:
         """Go on where an earlier run ended: unsent reports first, then its window is shown."""
-        self._publisher.publish_reports(self._store.unsent())
-        self._store.confirmed()
+        self._publish(self._store.unsent())
         for version in list(self._monitor.state.versions):
             try:
                 self._references(version)
@@ -132,11 +131,16 @@ class Worker:
 
     def _keep(self, records: Sequence[RawRecord], observed: Observed) -> None:
         """Save the state with the reports, then send them."""
-        reports = self._board.reported(observed.reports)
+        reports = self._board.doubt(observed.reports)
         self._store.save(records, self._monitor.state, reports)
         for said in filter(None, map(announcement, reports)):
             logger.warning("%s", said)
+        self._publish(reports)
+
+    def _publish(self, reports: Sequence[DriftReported]) -> None:
+        """Send what the store holds, and no earlier keep its windows: no kill changes them now."""
         if reports:
+            self._board.take_windows(reports)
             self._publisher.publish_reports(reports)
             self._store.confirmed()
 

@@ -44,14 +44,17 @@ class Board:
             metrics.count(self._ledger.take_outcomes(outcomes))
             self._stale = True
 
-    def reported(self, reports: Sequence[DriftReported]) -> list[DriftReported]:
-        """Keep the windows; gives their reports with what outcomes have shown of calibration.
+    def doubt(self, reports: Sequence[DriftReported]) -> list[DriftReported]:
+        """The reports with what outcomes have shown of calibration."""
+        return [self._with_doubts(report) for report in reports]
+
+    def take_windows(self, reports: Sequence[DriftReported]) -> None:
+        """Keep the windows of reports that will be sent; taking one twice changes nothing.
 
         Raises:
             StoreError: the ledger cannot be written.
         """
         self._ledger.take_windows(reports)
-        return [self._with_doubts(report) for report in reports]
 
     def refresh(self, version: str) -> None:
         """Show what outcomes say of a version, where that is due.

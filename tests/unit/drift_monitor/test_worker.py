@@ -22,13 +22,13 @@ from drift_monitor.performance.board import Board
 from drift_monitor.performance.economics import Economics
 from drift_monitor.performance.ledger import Ledger
 from drift_monitor.performance.metrics import PerformanceCollector
-from drift_monitor.performance.queries import read_records
+from drift_monitor.performance.queries import last_windows, read_records
 from drift_monitor.performance.records import Records
 from drift_monitor.policy import Policy
 from drift_monitor.publishing import Publisher
 from drift_monitor.references import RegistryReferences
 from drift_monitor.state import Arrived
-from drift_monitor.store import Store
+from drift_monitor.store import StateError, Store
 from drift_monitor.windows import Sizes
 from drift_monitor.worker import Worker
 from runtime.crash_guard import CrashGuard
@@ -102,6 +102,7 @@ def run(
     *,
     sizes: Sizes = SIZES,
     limit: int = 100,
+    size: int = 16,
     reads: type[LastRound] = LastRound,
     collector: DriftCollector | None = None,
     performance: PerformanceCollector | None = None,
@@ -141,7 +142,7 @@ def run(
             segment="NAME_CONTRACT_TYPE",
             partitions={broker.kafka.topic_name(one): one.partitions for one in TOPICS},
         )
-        worker.run(size=16, wait=0.01)
+        worker.run(size=size, wait=0.01)
     return service
 
 
@@ -476,3 +477,31 @@ def test_a_ledger_that_is_away_ends_it_before_anything_moves(
     run(broker, tmp_path, bundle)
     assert len(records_of(tmp_path)) == 40
     assert [report.size for report in reports(broker)] == [40]
+
+
+def test_windows_are_in_the_ledger_only_once_their_reports_are_saved(
+    tmp_path: Path, bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StateError("disk full")
+
+    broker = FakeBroker()
+    publish(broker, scores_of(bundle, a_reference(40, seed=3)))
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "save", full)
+        with pytest.raises(StateError):
+            run(broker, tmp_path, bundle, size=64)
+    assert window_ids(tmp_path) == []
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "take_windows", full)
+        with pytest.raises(StateError):
+            run(broker, tmp_path, bundle, size=64)
+    assert reports(broker) == []
+    run(broker, tmp_path, bundle)
+    assert window_ids(tmp_path) == [report.window_id for report in reports(broker)]
+    assert len(reports(broker)) == 1
+
+
+def window_ids(folder: Path) -> list[str]:
+    with closing(Ledger(ledger_of(folder))) as ledger:
+        return [one.window_id for one in last_windows(ledger.engine, "1", 10)]

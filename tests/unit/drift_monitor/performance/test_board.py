@@ -121,10 +121,10 @@ def test_outcomes_that_contradict_the_probabilities_cast_doubt(
 ) -> None:
     take(board, wrong=True)
     report = msgspec.structs.replace(a_drift_report(), expected=expected())
-    (before,) = board.reported([report])
+    (before,) = board.doubt([report])
     assert before.expected == report.expected
     board.refresh(report.model_version)
-    (after,) = board.reported([report])
+    (after,) = board.doubt([report])
     assert after.expected is not None
     assert after.expected.doubts == ("calibration",)
     board.show(expected(), report.model_version, alert=False)
