@@ -94,6 +94,10 @@ class VersionSnapshot(msgspec.Struct, frozen=True, kw_only=True):
             multivariate=self.multivariate,
         )
 
+    def without_panes(self) -> Self:
+        """All but the panes; scores that no verdict covers yet are left behind with them."""
+        return msgspec.structs.replace(self, closed=(), open=None, undecided=0)
+
     def restored_long(self, version: str, sizes: Sizes, kept_of: KeptOf) -> LongWindows:
         """The days and weeks again."""
         windows = LongWindows(
@@ -128,13 +132,18 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
             floors=tuple((*pair, floor) for pair, floor in state.seen.floors.items()),
         )
 
+    def fits(self, sizes: Sizes) -> bool:
+        """Whether its panes were cut by these sizes."""
+        return (self.window, self.hop) == (sizes.window, sizes.hop)
+
     def restored(self, seen: SeenScores, sizes: Sizes, rows_of: RowsOf, kept_of: KeptOf) -> State:
         """The state again; panes that were cut by other sizes are left behind."""
         seen.floors.update({(one, other): floor for one, other, floor in self.floors})
-        if (self.window, self.hop) != (sizes.window, sizes.hop):
-            return State(seen)
+        fits = self.fits(sizes)
         versions = {
-            version: saved.restored(version, sizes, rows_of, kept_of)
+            version: (saved if fits else saved.without_panes()).restored(
+                version, sizes, rows_of, kept_of
+            )
             for version, saved in self.versions.items()
         }
         return State(seen, versions, self.latest)

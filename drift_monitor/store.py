@@ -88,6 +88,8 @@ class Store:
             if document is None:
                 return State(seen)
             snapshot = msgspec.json.decode(document, type=Snapshot)
+            if not snapshot.fits(self._sizes):
+                logger.warning("%s has windows of other sizes: they begin anew", self._path)
             return snapshot.restored(seen, self._sizes, self._rows, self._long_window)
 
     def save(

@@ -150,6 +150,33 @@ def test_panes_cut_by_other_sizes_are_left_behind_but_not_what_was_seen(tmp_path
     assert kept.fetchone() == (80 - 20,)
 
 
+def test_other_sizes_leave_days_verdicts_and_evidence_as_they_were(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = a_store(tmp_path, dataclasses.replace(SIZES, sampled=120))
+    monitor = a_monitor(store)
+    feed(store, monitor, STREAM[:500])
+    store.close()
+    with caplog.at_level(logging.WARNING):
+        again = a_store(tmp_path, Sizes(window=60, hop=20, least=20, sampled=120)).load()
+    assert "state.sqlite has windows of other sizes: they begin anew" in caplog.text
+    (before,), (after,) = (list(state.versions.values()) for state in (monitor.state, again))
+    assert before.windows.panes
+    assert not after.windows.panes
+    assert after.windows.waiting == 0
+    assert again.latest == monitor.state.latest == "1"
+    for name in ("verdicts", "alerted", "decided_at", "drifting"):
+        assert getattr(after, name) == getattr(before, name)
+    assert before.verdicts
+    assert after.trails.keys() == before.trails.keys() != set()
+    assert (after.long.newest, after.long.closed_before) == (
+        before.long.newest,
+        before.long.closed_before,
+    )
+    ((_, held),) = after.long.open.items()
+    assert held.span.size == 500
+
+
 def test_days_go_on_after_a_restart_and_are_gone_once_they_closed(tmp_path: Path) -> None:
     """Scores a quarter of an hour apart, so that four days close on the way."""
     step = dt.timedelta(minutes=15)
