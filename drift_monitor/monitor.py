@@ -21,6 +21,9 @@ from drift_monitor.windows import Hop, Sizes, Window, Windows
 References = Callable[[str], Reference]
 """Model version to its reference."""
 
+Ended = tuple[str, Hop]
+"""Where a pane has closed: the model version or a segment of it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
@@ -70,11 +73,14 @@ class DriftMonitor:
         """Count what is new among the scores, in order of arrival."""
         admit = self.state.seen.admit
         new = [one for one in arrived if admit(one.score.score_id, one.source)]
-        hops = [hop for one in new for hop in self._add(one)]
-        sliding, reports = self._judged(hops)
+        hops, reports = list[Ended](), list[DriftReported]()
+        for scores, ended in self._stretches(new):
+            reports += self._long.reports(self.state.versions, scores)
+            reports += self._reports(ended)
+            hops += ended
         return Observed(
-            sliding,
-            [*reports, *self._long.reports(self.state.versions, new)],
+            self._moved(hops),
+            reports,
             counted=len(new),
             duplicates=len(arrived) - len(new),
             late=sum(one.long.take_late() for one in self.state.versions.values()),
@@ -86,7 +92,9 @@ class DriftMonitor:
 
         Event times close windows too, as scores come; this is for the time when none come.
         """
-        return Observed(*self._judged(list(self._aged(now))), discarded=self._discard(now))
+        hops = list(self._aged(now))
+        reports = self._reports(hops)
+        return Observed(self._moved(hops), reports, discarded=self._discard(now))
 
     def sliding(self) -> Evaluation | None:
         """The sliding window as it stands, None before the first hop."""
@@ -95,7 +103,19 @@ class DriftMonitor:
             return None
         return self._evaluate(self.state.latest, Window(tuple(latest.windows.closed)))
 
-    def _add(self, one: Arrived) -> Iterator[tuple[str, Hop]]:
+    def _stretches(self, new: Sequence[Arrived]) -> Iterator[tuple[Sequence[Arrived], list[Ended]]]:
+        """Count scores, with the hops they bring, in stretches that end with a verdict window.
+
+        A verdict knows of the days that are over by its last score, however batches are cut.
+        """
+        first, hops = 0, list[Ended]()
+        for at, one in enumerate(new, start=1):
+            hops += self._add(one)
+            if at == len(new) or any(hop.verdict is not None for _, hop in hops):
+                yield new[first:at], hops
+                first, hops = at, []
+
+    def _add(self, one: Arrived) -> Iterator[Ended]:
         """Count a score among all and in its segments.
 
         With every hop the windows that fewer or no scores come to any more close by age too.
@@ -105,12 +125,12 @@ class DriftMonitor:
         if hops:
             yield from self._aged(one.score.scored_at)
 
-    def _aged(self, now: dt.datetime) -> Iterator[tuple[str, Hop]]:
+    def _aged(self, now: dt.datetime) -> Iterator[Ended]:
         for place, one in self.state.versions.items():
             for hop in one.windows.close_aged(now):
                 yield place, hop
 
-    def _counted(self, one: Arrived) -> Iterator[tuple[str, Hop]]:
+    def _counted(self, one: Arrived) -> Iterator[Ended]:
         self.state.latest = one.version
         segments = self._references(one.version).segments_of(one.score.row)
         for place in places_of(one.version, segments):
@@ -122,15 +142,12 @@ class DriftMonitor:
             for hop in self.state.versions[place].windows.add(one.score):
                 yield place, hop
 
-    def _judged(
-        self, hops: Sequence[tuple[str, Hop]]
-    ) -> tuple[Evaluation | None, list[DriftReported]]:
-        reports = [
-            self._report(version, hop.verdict) for version, hop in hops if hop.verdict is not None
-        ]
+    def _reports(self, hops: Sequence[Ended]) -> list[DriftReported]:
+        return [self._report(place, hop.verdict) for place, hop in hops if hop.verdict is not None]
+
+    def _moved(self, hops: Sequence[Ended]) -> Evaluation | None:
         moved = [hop.sliding for version, hop in hops if version == self.state.latest]
-        sliding = self._evaluate(self.state.latest, moved[-1]) if moved else None
-        return sliding, reports
+        return self._evaluate(self.state.latest, moved[-1]) if moved else None
 
     def _evaluate(self, version: str, window: Window) -> Evaluation:
         """Judge a window; every verdict window is the sliding one of the same hop as well.
@@ -152,7 +169,12 @@ class DriftMonitor:
         reference = self._references(version)
         slow = follow_slow_drift(of_version.trails, evaluation, self._policy.sequential)
         report = drift_report(
-            evaluation, reference, of_version.verdicts, self._policy, slow.drifting
+            evaluation,
+            reference,
+            of_version.verdicts,
+            self._policy,
+            slow.drifting,
+            told=of_version.told,
         )
         verdicts = [*of_version.verdicts, frozenset(report.drifted)]
         of_version.verdicts = verdicts[-self._policy.among :]

@@ -23,6 +23,8 @@ def drift_report(
     earlier: Sequence[frozenset[str]],
     policy: Policy,
     drifting: Sequence[SlowDrift] = (),
+    *,
+    told: bool = False,
 ) -> DriftReported:
     """The report of a window, with the weightiest tests.
 
@@ -32,11 +34,12 @@ def drift_report(
         earlier: the drifted columns of the windows before it, oldest first.
         policy: when verdicts add up to an alert.
         drifting: the columns that drift slowly.
+        told: whether the last day was told from the reference, by all columns together.
     """
     verdicts = (*earlier, drifted_columns(evaluation.judged))
     names = tuple(dict.fromkeys(one.column for one in evaluation.judged))
     alerted = alerted_columns(verdicts, policy)
-    span = evaluation.span
+    span, moved = evaluation.span, bool(alerted or drifting) or told
     return DriftReported(
         window_id=window_id(reference, span),
         model_name=reference.model_name,
@@ -52,7 +55,7 @@ def drift_report(
         alert=bool(alerted),
         drifting=tuple(drifting),
         segment=reference.segment,
-        expected=doubted(evaluation.expected, covariates=bool(alerted) or bool(drifting)),
+        expected=doubted(evaluation.expected, covariates=moved),
         distances=column_distances(
             evaluation.judged, measures_of(evaluation.profiled, evaluation.stability)
         ),

@@ -45,6 +45,16 @@ class VersionState:
     effects: DriftEffects | None = None
     multivariate: MultivariateDrift | None = None
 
+    @property
+    def told(self) -> bool:
+        """Whether its last day was told from the reference, by all columns together."""
+        return self.multivariate is not None and self.multivariate.drifted
+
+    @property
+    def moved(self) -> bool:
+        """Whether its applications are unlike the reference's, of one column or of all."""
+        return bool(self.alerted or self.drifting) or self.told
+
 
 @dataclass(slots=True)
 class State:

@@ -178,9 +178,8 @@ class Worker:
         if (of_version := state.versions.get(state.latest)) is not None:
             reference = self._references(state.latest)
             self._collector.show(metrics.figures_of(reference, self._sliding, of_version))
-            alert = bool(of_version.alerted or of_version.drifting)
             expected = self._sliding.expected if self._sliding is not None else None
-            self._board.show(expected, state.latest, alert=alert)
+            self._board.show(expected, state.latest, moved=of_version.moved)
             shared.MODEL.clear()
             name, version = reference.model_name, reference.model_version
             shared.MODEL.labels(self._service.name, name, version).set(1)

@@ -75,10 +75,16 @@ class Board:
         self._collector.show_realised(told, coverage=coverage, waiting=waiting)
         self._stale, self._shown, self._due = False, version, self._clock() + _SECONDS
 
-    def show(self, expected: ExpectedPerformance | None, version: str, *, alert: bool) -> None:
-        """Show the estimate of a version's sliding window, nothing where it has none yet."""
+    def show(self, expected: ExpectedPerformance | None, version: str, *, moved: bool) -> None:
+        """Show the estimate of a version's sliding window, nothing where it has none yet.
+
+        Args:
+            expected: the estimate.
+            version: of the model.
+            moved: whether its applications are unlike the reference's.
+        """
         off = self._off.get(version, False)
-        doubts = {"covariates": alert, "calibration": off}
+        doubts = {"covariates": moved, "calibration": off}
         self._collector.show_expected(None if expected is None else doubted(expected, **doubts))
 
     def _with_doubts(self, report: DriftReported) -> DriftReported:

@@ -62,7 +62,8 @@ def state(report: DriftReported) -> Literal["Alert", "Watch", "Steady"]:
     """A window in one word; slow drift is an alert of its own."""
     if report.alert or report.drifting:
         return "Alert"
-    return "Watch" if report.drifted else "Steady"
+    together = report.multivariate is not None and report.multivariate.drifted
+    return "Watch" if report.drifted or together else "Steady"
 
 
 def series_links(known: Sequence[Series], asked: Series) -> list[SeriesLink]:

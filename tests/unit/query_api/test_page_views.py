@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from contracts.events import Distribution
+from contracts.events import Distribution, MultivariateDrift
 from contracts.examples import DRIFT
 from contracts.features import feature_names
 from contracts.packing import pack
 from query_api.charts import Bin, Part
 from query_api.pages.case_view import explanation_overdue, key_facts, waterfall
 from query_api.pages.distribution_view import distributions
-from query_api.pages.drift_view import drift_columns, heat_rows
+from query_api.pages.drift_view import drift_columns, heat_rows, state
 from query_api.pages.portfolio_view import lower_risk_than
 from tests.published import NOON, a_drift_report, a_score, an_explanation
 
@@ -126,3 +126,20 @@ def test_of_many_levels_those_that_moved_most_are_shown_in_their_order() -> None
     names = [one.name for one in view.bins]
     assert names == [f"level {at}" for at in (*range(6), *range(14, 20))]
     assert view.others == 8
+
+
+@pytest.mark.parametrize(("drifted", "word"), [(True, "Watch"), (False, "Steady")])
+def test_a_day_that_is_told_by_all_columns_together_alone_is_to_be_watched(
+    drifted: bool,  # noqa: FBT001 - a parameter of the test
+    word: str,
+) -> None:
+    together = MultivariateDrift(
+        statistic=0.6,
+        p_value=1e-6,
+        drifted=drifted,
+        rows=2_000,
+        reference_rows=4_000,
+        features=(),
+        words="",
+    )
+    assert state(a_drift_report(multivariate=together)) == word

@@ -100,7 +100,7 @@ def test_realised_performance_is_shown_with_its_coverage(
 def test_labels_are_closed_sets(board: Board, registry: CollectorRegistry) -> None:
     take(board)
     board.refresh("1")
-    board.show(expected(), "1", alert=True)
+    board.show(expected(), "1", moved=True)
     samples = [sample for family in registry.collect() for sample in family.samples]
     figures = {"auc", "precision", "recall", "default_rate", "approved_default_rate"}
     seen = {one.labels["figure"] for one in samples if "expected_performance" in one.name}
@@ -127,7 +127,7 @@ def test_outcomes_that_contradict_the_probabilities_cast_doubt(
     (after,) = board.doubt([report])
     assert after.expected is not None
     assert after.expected.doubts == ("calibration",)
-    board.show(expected(), report.model_version, alert=False)
+    board.show(expected(), report.model_version, moved=False)
     labels = {"reason": "calibration"}
     assert registry.get_sample_value("drift_monitor_expected_doubt", labels) == 1
 
