@@ -1,7 +1,11 @@
-"""`python -m deploy.dashboards`: write the dashboards, check that they are current, draw them."""
+"""Dashboards as code: writes them for Grafana, checks that they are current, or draws them.
+
+Drawn are the data that a Prometheus has, by the queries of each panel, for readers without Grafana.
+"""
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,9 +15,12 @@ from deploy.dashboards.flow import FLOW
 from deploy.dashboards.grafana import DashboardError, to_json
 from deploy.dashboards.model import MODEL
 from deploy.dashboards.panels import Dashboard
+from deploy.dashboards.pictures import draw
+from deploy.dashboards.series import PrometheusError, Span, read
 from deploy.dashboards.services import SERVICES
 
 DASHBOARDS = (FLOW, MODEL, DRIFT, SERVICES, BUSINESS)
+_RESOLUTION = 75
 FOLDER = Path(__file__).parents[1] / "grafana" / "dashboards"
 
 
@@ -22,10 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.dashboards", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only say what is not current")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the files")
+    parser.add_argument("--draw", metavar="URL", help="draw what this Prometheus has, as PNG")
+    parser.add_argument("--minutes", type=float, default=60.0, help="how far back to draw")
+    parser.add_argument(
+        "--rate-window", type=float, default=60.0, help="seconds; at least four scrapes"
+    )
     given = parser.parse_args(arguments)
     try:
         files = made(DASHBOARDS)
-    except DashboardError as error:
+        if given.draw:
+            end = time.time()
+            span = Span(end - 60 * given.minutes, end, given.rate_window)
+            draw_all(given.draw, span, given.out)
+            return 0
+    except (DashboardError, PrometheusError) as error:
         print(error, file=sys.stderr)
         return 1
     if not given.check:
@@ -46,6 +63,18 @@ def made(dashboards: Sequence[Dashboard]) -> dict[str, str]:
         DashboardError: a panel is not whole.
     """
     return {f"{one.uid}.json": to_json(one) for one in dashboards}
+
+
+def draw_all(address: str, span: Span, folder: Path) -> None:
+    """Draw every dashboard into a folder.
+
+    Raises:
+        PrometheusError: a query was refused or not answered.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for dashboard in DASHBOARDS:
+        drawn = {panel.title: read(address, panel, span) for panel in dashboard.panels}
+        draw(dashboard, drawn).savefig(folder / f"{dashboard.uid}.png", dpi=_RESOLUTION)
 
 
 def stale(folder: Path, files: dict[str, str]) -> Iterator[str]:

@@ -110,17 +110,23 @@ MODEL = Dashboard(
             kind=Kind.HISTORY,
         ),
         Panel(
-            title="Outcomes",
-            description="Share of the newest applications with an outcome, and outcomes a second "
-            "by what became of them.",
+            title="Outcomes a second",
+            description="By what became of them: new, known already, reversed, or too late.",
             link=runbook("creditstreamlabelslate"),
             queries=(
-                Query("drift_monitor_label_coverage", "coverage"),
                 Query(
                     f"sum by (outcome) (rate(drift_monitor_outcomes_total[{RATE_WINDOW}]))",
-                    "{{outcome}} a second",
+                    "{{outcome}}",
                 ),
             ),
+            unit="cps",
+        ),
+        Panel(
+            title="Applications with an outcome",
+            description="Share of the newest applications: realised figures are of these alone.",
+            link=runbook("creditstreamlabelslate"),
+            queries=(Query("drift_monitor_label_coverage", "share"),),
+            unit="percentunit",
         ),
         Panel(
             title="History of the applicants",
