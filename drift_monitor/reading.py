@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from contracts.errors import InvalidEvent
 from contracts.events import LoanScored, Purpose
 from contracts.packing import unpack
@@ -12,12 +14,9 @@ from drift_monitor.performance.ledger import Predicted
 from drift_monitor.reference import Reference, monitored_row
 from drift_monitor.seen import Source
 from drift_monitor.state import Arrived
-from drift_monitor.windows import Counted
+from drift_monitor.windows import CLOCKS_DIFFER, Counted
 from runtime.dead_letters import DeadLetter
 from runtime.intake import Received, refuse
-
-_AHEAD = dt.timedelta(hours=1)
-"""Clocks differ. A score from further ahead has a wrong one: it would close all days till then."""
 
 
 class References(Protocol):
@@ -75,12 +74,14 @@ def read_scores(
         else:
             arrived.append(counted)
             level = reference.level(segment, counted.score.row)
-            predicted.append(Predicted(one.event, level))
-    ahead = sum(one.event.scored_at > now + _AHEAD for one in real)
+            timed = msgspec.structs.replace(one.event, scored_at=counted.score.scored_at)
+            predicted.append(Predicted(timed, level))
+    ahead = sum(one.event.scored_at > now + CLOCKS_DIFFER for one in real)
     return Read(arrived, letters, len(received) - len(real), predicted, ahead)
 
 
 def _arrived(one: Received[LoanScored], reference: Reference, now: dt.datetime) -> Arrived:
+    """A score from further ahead than clocks differ would close all days till then."""
     event = one.event
     features = unpack(event.features, reference.features)
     return Arrived(
@@ -89,7 +90,7 @@ def _arrived(one: Received[LoanScored], reference: Reference, now: dt.datetime) 
         score=Counted(
             score_id=event.score_id,
             applied_at=event.applied_at,
-            scored_at=event.scored_at if event.scored_at <= now + _AHEAD else now,
+            scored_at=event.scored_at if event.scored_at <= now + CLOCKS_DIFFER else now,
             row=monitored_row(features, event.raw_score),
         ),
     )

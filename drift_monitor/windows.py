@@ -15,6 +15,9 @@ import numpy as np
 
 from contracts.packing import FloatMatrix, FloatVector
 
+CLOCKS_DIFFER = dt.timedelta(hours=1)
+"""By so much at most; where times are further apart the wrong way round, a clock is wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -60,7 +63,8 @@ class Counted:
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """What a stretch of scores covers; stretches that follow each other merge by `+`.
 
-    `opened_at` and `closed_at` are the times of the first and the last score, in order of arrival.
+    `first_id` and `last_id` are by order of arrival, times by the clock. While all its scores are
+    `doubtful` so are `opened_at` and `closed_at`; else those of doubtful ones have no part in them.
     """
 
     size: int
@@ -70,10 +74,11 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: dt.datetime
     first_applied_at: dt.datetime
     last_applied_at: dt.datetime
+    doubtful: bool = False
 
     @classmethod
     def of(cls, one: Counted) -> "Span":
-        """The span of a single score."""
+        """The span of a single score; doubtful where it was made before its application."""
         return cls(
             size=1,
             first_id=one.score_id,
@@ -82,17 +87,21 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
             closed_at=one.scored_at,
             first_applied_at=one.applied_at,
             last_applied_at=one.applied_at,
+            doubtful=one.applied_at - one.scored_at > CLOCKS_DIFFER,
         )
 
     def __add__(self, later: "Span") -> "Span":
+        doubtful = self.doubtful and later.doubtful
+        told = [one for one in (self, later) if one.doubtful == doubtful]
         return Span(
             size=self.size + later.size,
             first_id=self.first_id,
             last_id=later.last_id,
-            opened_at=self.opened_at,
-            closed_at=later.closed_at,
+            opened_at=min(one.opened_at for one in told),
+            closed_at=max(one.closed_at for one in told),
             first_applied_at=min(self.first_applied_at, later.first_applied_at),
             last_applied_at=max(self.last_applied_at, later.last_applied_at),
+            doubtful=doubtful,
         )
 
 
@@ -165,15 +174,14 @@ class Windows:
 
         Where a clock was ahead at its first score, the next ones tell how old it is.
         """
-        spans = [pane.span for pane in self._verdict_panes()]
         if self.waiting >= self.sizes.least:
-            opened_at = min(min(span.opened_at, span.closed_at) for span in spans)
+            opened_at = min(pane.span.opened_at for pane in self._verdict_panes())
             if now - opened_at >= self.sizes.max_age:
                 yield self._hop(aged=True)
 
     @property
     def last_at(self) -> dt.datetime:
-        """The time of the last score; there must be one."""
+        """The time of the last scores; there must be one."""
         return self.panes[-1].span.closed_at
 
     @property

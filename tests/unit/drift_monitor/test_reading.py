@@ -94,6 +94,7 @@ def test_a_score_from_a_clock_that_is_ahead_is_taken_as_of_now(bundle: ModelBund
     )
     found = read(bundle, right, wrong, now=NOON + DAY)
     assert [one.score.scored_at for one in found.arrived] == [right.scored_at, NOON + DAY]
+    assert [one.score.scored_at for one in found.predicted] == [right.scored_at, NOON + DAY]
     assert event_time(found.arrived[1].score) == NOON + DAY
     assert found.ahead == 1
 
