@@ -6,6 +6,7 @@ from contracts import codec
 from contracts.events import EVENT_TYPES, DriftReported
 from contracts.headers import cloud_event_headers, new_traceparent
 from contracts.topics import DRIFT
+from drift_monitor.report import abridged
 from runtime.dead_letters import DeadLetter, send_dead_letters
 from runtime.producer import Output
 from runtime.settings import KafkaSettings
@@ -26,9 +27,8 @@ class Publisher:
     def publish_reports(self, reports: Sequence[DriftReported]) -> None:
         """Send reports, each keyed by its window id: one sent twice is the same record."""
         for report in reports:
-            self._producer.send(
-                DRIFT, report.window_id, codec.encode(report), self._headers(report)
-            )
+            value = codec.encode(abridged(report))
+            self._producer.send(DRIFT, report.window_id, value, self._headers(report))
         if reports:
             self._producer.flush_or_raise()
 

@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Sequence
 
+import msgspec
+
 from contracts.events import ColumnDrift, DriftReported, SlowDrift, WindowKind
 from drift_monitor.distances import column_distances, measures_of
 from drift_monitor.evaluation import Evaluation
@@ -13,6 +15,7 @@ from drift_monitor.windows import Span
 from drift_monitor.words import in_words
 
 _MOST_TESTS = 2_000  # a report of them takes half of what the topic allows
+_MOST_NAMES, _MOST_DRIFTING = 1_000, 300  # all three a tenth of it
 _DIGITS = 6
 _WINDOWS = uuid.UUID("0f5d1a2e-6b0c-5d3c-9a57-3c1b7c2f9e64")
 
@@ -59,6 +62,16 @@ def drift_report(
         distances=column_distances(
             evaluation.judged, measures_of(evaluation.profiled, evaluation.stability)
         ),
+    )
+
+
+def abridged(report: DriftReported) -> DriftReported:
+    """The report with so many columns that the topic takes it: the first, in order of weight."""
+    return msgspec.structs.replace(
+        report,
+        drifted=report.drifted[:_MOST_NAMES],
+        alerted=report.alerted[:_MOST_NAMES],
+        drifting=report.drifting[:_MOST_DRIFTING],
     )
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 
 from contracts import codec
-from contracts.events import DriftReported
+from contracts.events import DriftReported, SlowDrift
 from contracts.topics import DRIFT
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.evaluation import evaluate
 from drift_monitor.policy import Policy
 from drift_monitor.reference import SCORE
-from drift_monitor.report import drift_report
+from drift_monitor.report import abridged, drift_report
 from tests.builders import NOON
 from tests.drift import SECOND, a_reference, a_window, normal_rows
 
@@ -63,13 +63,26 @@ def test_a_report_survives_the_codec() -> None:
 
 
 def test_a_report_on_very_many_columns_fits_the_topic() -> None:
-    """Each of 3,000 columns has two tests: twice what a report may hold."""
+    """Each of 3,000 columns has two tests, and all have drifted, for long and slowly too."""
     names = (*(f"PREVIOUS_APPLICATION_FEATURE_{at}" for at in range(3000)), SCORE)
-    matrix = normal_rows(100, len(names), seed=3)
+    matrix = normal_rows(300, len(names), seed=3)
     matrix[::3, :-1] = np.nan
     reference = a_reference(matrix, names)
-    evaluation = evaluate(a_window(matrix[:40]), reference, ScipyDetectors(), Policy())
-    report = drift_report(evaluation, reference, [], Policy())
-    assert len(evaluation.judged) > 2 * len(report.columns) > 0
-    assert len(names) > 2 * len(report.distances) > 0
-    assert len(codec.encode(report)) < 3 / 4 * DRIFT.max_message_bytes
+    window = a_window(matrix[:120] + 3)
+    evaluation = evaluate(window, reference, ScipyDetectors(), Policy())
+    slow = [a_slow_drift(name) for name in names]
+    report = drift_report(evaluation, reference, [frozenset(names)] * 2, Policy(), slow)
+    assert len(report.drifted) == len(report.alerted) == len(report.drifting) == len(names)
+    assert len(codec.encode(report)) > DRIFT.max_message_bytes
+    sent = abridged(report)
+    assert len(codec.encode(sent)) < 0.8 * DRIFT.max_message_bytes
+    assert len(evaluation.judged) > 2 * len(sent.columns) > 0
+    assert len(names) > 2 * len(sent.distances) > 0
+    assert sent.drifted == report.drifted[: len(sent.drifted)] != ()
+    assert sent.drifting == report.drifting[: len(sent.drifting)] != ()
+    assert sent.alert
+
+
+def a_slow_drift(column: str) -> SlowDrift:
+    words = f"{column} values higher in 12 windows, since {NOON:%Y-%m-%d %H:%M} UTC"
+    return SlowDrift(column=column, windows=12, since=NOON, evidence=123.456, words=words)
