@@ -54,7 +54,7 @@ def tell_apart(
         rows=len(window),
         reference_rows=len(rows),
         features=features,
-        words=_in_words(told.area, features),
+        words=_in_words(told.area, features, drifted=drifted),
     )
 
 
@@ -76,16 +76,17 @@ def _drawn(rows: FloatMatrix) -> FloatMatrix:
 
 
 def _strongest(told: Told, names: Sequence[str]) -> tuple[TellingFeature, ...]:
+    """The one that tells the most, however little of the whole that is, and others that count."""
     order = np.argsort(-told.gains, kind="stable")[:_MOST_NAMED]
     return tuple(
         TellingFeature(feature=names[at], share=_rounded(float(told.gains[at])))
         for at in order.tolist()
-        if told.gains[at] >= _LEAST_SHARE
+        if told.gains[at] >= _LEAST_SHARE or at == order[0]
     )
 
 
-def _in_words(area: float, features: Sequence[TellingFeature]) -> str:
-    if not features:
+def _in_words(area: float, features: Sequence[TellingFeature], *, drifted: bool) -> str:
+    if not drifted:
         return f"rows are not told from the reference's (AUC {area:.3f})"
     named = ", ".join(one.feature for one in features[:_IN_WORDS])
     return f"rows are told from the reference's (AUC {area:.3f}), most by {named}"

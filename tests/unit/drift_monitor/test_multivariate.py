@@ -76,6 +76,19 @@ def test_a_verdict_needs_certainty_and_an_effect(
     assert found.drifted == drifted
 
 
+def test_of_many_features_that_each_tell_little_the_strongest_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def known(*_: FloatMatrix) -> Told:
+        return Told(0.6, 1e-6, np.array([0.004, 0.006, 0.005, 0.002]))
+
+    monkeypatch.setattr("drift_monitor.multivariate.classifier_test", known)
+    found = multivariate_drift(rows(200, 5), REFERENCE, Multivariate())
+    assert found is not None
+    assert [one.feature for one in found.features] == ["B"]
+    assert found.words == "rows are told from the reference's (AUC 0.600), most by B"
+
+
 def test_of_too_few_rows_nothing_is_said() -> None:
     for few in (1, LEAST_ROWS - 1):
         assert multivariate_drift(rows(few, 6), REFERENCE, Multivariate()) is None
