@@ -1,15 +1,24 @@
 """Applications from a Kaggle folder, to be compared: the only place that reads its files."""
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from contracts.application import CATEGORICAL, NUMERIC
 from contracts.features import ApplicationColumns, CategoryCoder, feature_matrix
 from contracts.packing import FloatMatrix
+
+UNREADABLE = (
+    *(OSError, EOFError, ValueError),  # pandas' and pyarrow's own are among them
+    *(zlib.error, zipfile.BadZipFile, pa.ArrowException),
+)
+"""What pandas raises of a damaged file, or one that is none of its format."""
 
 
 class SampleError(ValueError):
@@ -60,7 +69,7 @@ def read_sample(folder: Path, table: str = "application_train") -> Sample:
         raise SampleError(f"{folder}: neither {' nor '.join(files)} is there")
     try:
         frame = pd.read_csv(path)
-    except (OSError, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         raise SampleError(f"{path}: {error}") from error
     if missing := [name for name in (*NUMERIC, *CATEGORICAL) if name not in frame.columns]:
         raise SampleError(f"{path}: column {', '.join(missing)} is missing")

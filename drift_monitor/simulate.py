@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from drift_monitor.arguments import natural, positive
 from drift_monitor.days import TOGETHER, Days
 from drift_monitor.detectors import detectors
 from drift_monitor.performance.known import read_known
@@ -42,16 +43,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--truth", type=Path, help="with --scores: truth.csv of the same applicants"
     )
     parser.add_argument(
-        "--clean", type=int, default=400, help="runs on clean rows, or windows (default 400)"
+        "--clean", type=positive, default=400, help="runs on clean rows, or windows (default 400)"
     )
-    parser.add_argument("--shifted", type=int, default=50, help="runs a scenario (default 50)")
+    parser.add_argument("--shifted", type=positive, default=50, help="runs a scenario (default 50)")
     parser.add_argument(
-        "--sequence", type=int, default=10, help="windows in a run against slow drift (default 10)"
+        "--sequence",
+        type=positive,
+        default=10,
+        help="windows in a run against slow drift (default 10)",
     )
     parser.add_argument(
-        "--days", type=int, default=400, help="clean days of all columns together (default 400)"
+        "--days",
+        type=natural,
+        default=400,
+        help="clean days of all columns together, 0 for none (default 400)",
     )
-    parser.add_argument("--seed", type=int, default=7, help="of the random splits (default 7)")
+    parser.add_argument("--seed", type=natural, default=7, help="of the random splits (default 7)")
 
 
 def simulate(arguments: argparse.Namespace, settings: DriftMonitorSettings) -> None:

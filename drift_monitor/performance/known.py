@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from drift_monitor.performance.backtest import Known
-from drift_monitor.sample import SampleError
+from drift_monitor.sample import UNREADABLE, SampleError
 
 _ID, _PROBABILITY = "SK_ID_CURR", "PROBABILITY"
 
@@ -30,7 +30,7 @@ def _read(path: Path) -> "pd.Series[float]":
     try:
         frame = read(path)
         found = frame.set_index(_ID)[_PROBABILITY].astype(float)
-    except (OSError, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         raise SampleError(f"{path}: {error}") from error
     except KeyError as error:
         raise SampleError(f"{path}: column {error} is missing") from error

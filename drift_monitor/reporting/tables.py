@@ -1,26 +1,19 @@
 """A file of applications, read and checked: the only place where a report meets a file's format."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from contracts.application import CATEGORICAL, NUMERIC
-from drift_monitor.sample import Sample, SampleError
+from drift_monitor.sample import UNREADABLE, Sample, SampleError
 
 TARGET = "TARGET"
 
 _LARGEST = float(np.finfo(np.float32).max)
 _NAMED = 3
-_UNREADABLE = (
-    *(OSError, EOFError, ValueError),  # pandas' and pyarrow's own are among them
-    *(zlib.error, zipfile.BadZipFile, pa.ArrowException),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +69,7 @@ def _frame(path: Path) -> pd.DataFrame:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
         return pd.read_csv(path, low_memory=False)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise SampleError(f"{path}: {reason}") from error
 

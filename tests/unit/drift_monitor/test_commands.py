@@ -88,6 +88,26 @@ def test_data_and_scores_are_two_things(capsys: pytest.CaptureFixture[str]) -> N
     assert "not allowed with argument" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("--clean=0", "argument --clean: 0 is less than 1"),
+        ("--shifted=0", "argument --shifted: 0 is less than 1"),
+        ("--sequence=0", "argument --sequence: 0 is less than 1"),
+        ("--days=-1", "argument --days: -1 is less than 0"),
+        ("--seed=-1", "argument --seed: -1 is less than 0"),
+        ("--clean=many", "argument --clean: invalid positive value: 'many'"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_named(
+    given: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed("--data", "folder", given)
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+
+
 def test_too_few_scores_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = probabilities(tmp_path / "scores.csv", range(9), [0.5] * 9)
     assert price(parsed("--scores", str(path), "--truth", str(path)), DriftMonitorSettings()) == 2

@@ -28,6 +28,7 @@ def test_missing_values_are_nan_and_missing_levels_none(tmp_path: Path) -> None:
         (None, "neither application_train.csv nor application_train.csv.gz is there"),
         (gzip.compress(b"A,B\n" * 99)[:-9], r"application_train\.csv\.gz: "),
         (gzip.compress(b"SK_ID_CURR\n1\n"), r"csv\.gz: column CNT_CHILDREN, .* is missing"),
+        (gzip.compress(b"A,B\n" * 99)[:10] + b"\xff" * 20, r"application_train\.csv\.gz: "),
         (b"no gzip", r"application_train\.csv\.gz: "),
     ],
 )

@@ -1,5 +1,6 @@
 """Scores are joined to the truth by applicant, or refused by the name of what is wrong."""
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -52,3 +53,10 @@ def test_a_bad_truth_is_named(scores: Path, tmp_path: Path, text: str, message: 
 def test_a_file_that_is_not_there_is_named(scores: Path, tmp_path: Path) -> None:
     with pytest.raises(SampleError, match=r"nowhere\.csv"):
         read_known(scores, tmp_path / "nowhere.csv")
+
+
+def test_a_damaged_file_is_named(scores: Path, tmp_path: Path) -> None:
+    path = tmp_path / "truth.csv.gz"
+    path.write_bytes(gzip.compress(b"SK_ID_CURR")[:10] + b"\xff" * 20)
+    with pytest.raises(SampleError, match=r"truth\.csv\.gz: "):
+        read_known(scores, path)
