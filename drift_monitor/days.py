@@ -11,8 +11,8 @@ import numpy.typing as npt
 from contracts.features import DERIVED, CategoryCoder, feature_names
 from contracts.packing import FloatMatrix
 from drift_monitor.columns import column_layout
-from drift_monitor.multivariate import LEAST_ROWS, tell_apart
-from drift_monitor.policy import Multivariate
+from drift_monitor.multivariate import tell_apart
+from drift_monitor.policy import LEAST_ROWS, Multivariate
 from drift_monitor.rates import Run
 from drift_monitor.sample import Sample, SampleError
 from drift_monitor.scenarios import Scenario

@@ -10,11 +10,8 @@ from contracts.features import DERIVED
 from contracts.packing import FloatMatrix
 from drift_monitor.classifier_test import Told, classifier_test
 from drift_monitor.columns import Column
-from drift_monitor.policy import Multivariate
+from drift_monitor.policy import LEAST_ROWS, Multivariate
 from drift_monitor.reference import SCORE, Reference
-
-LEAST_ROWS = 100
-"""In fewer rows a classifier finds next to nothing."""
 
 _MOST_REFERENCE = 4_000
 _MOST_NAMED, _LEAST_SHARE = 10, 0.01

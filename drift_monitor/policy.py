@@ -25,6 +25,9 @@ DEFAULT_FLOORS: Floors = {
     Test.UNSEEN: 0.01,
 }
 
+LEAST_ROWS = 100
+"""In fewer rows a classifier finds next to nothing: all columns together are not tested."""
+
 
 @dataclass(frozen=True, slots=True)
 class Multivariate:

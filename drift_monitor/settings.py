@@ -10,7 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from drift_monitor.comparison import Test
 from drift_monitor.detectors import Backend
 from drift_monitor.performance.settings import PerformanceSettings
-from drift_monitor.policy import DEFAULT_FLOORS, Multivariate, Policy
+from drift_monitor.policy import DEFAULT_FLOORS, LEAST_ROWS, Multivariate, Policy
 from drift_monitor.sequential import Sequential
 from drift_monitor.windows import Sizes
 from runtime.settings import ServiceSettings
@@ -85,7 +85,8 @@ class DriftMonitorSettings(ServiceSettings):
         2000,
         ge=0,
         le=20_000,
-        description="rows of a day that are tested for drift of all columns together; 0 for none",
+        description="rows of a day that are tested for drift of all columns together, at least "
+        f"{LEAST_ROWS}; 0 for none",
     )
     multivariate_level: Share = Field(0.001, description="largest p-value of its verdict")
     multivariate_floor: float = Field(
@@ -101,6 +102,9 @@ class DriftMonitorSettings(ServiceSettings):
             raise ValueError(f"window {self.window} is not a multiple of hop {self.hop}")
         if self.alert_needed > self.alert_among:
             raise ValueError(f"alert_needed {self.alert_needed} > alert_among {self.alert_among}")
+        if 0 < self.multivariate_rows < LEAST_ROWS:
+            rows = self.multivariate_rows
+            raise ValueError(f"multivariate_rows {rows} is neither 0 nor at least {LEAST_ROWS}")
         return self
 
     def sizes(self) -> Sizes:

@@ -8,8 +8,8 @@ from drift_monitor.classifier_test import Told
 from drift_monitor.comparison import Profiled
 from drift_monitor.detectors import ScipyDetectors
 from drift_monitor.evaluation import judge_columns
-from drift_monitor.multivariate import LEAST_ROWS, multivariate_drift
-from drift_monitor.policy import Multivariate, Policy, drifted_columns
+from drift_monitor.multivariate import multivariate_drift
+from drift_monitor.policy import LEAST_ROWS, Multivariate, Policy, drifted_columns
 from drift_monitor.profiles import profile
 from drift_monitor.reference import SCORE, Reference
 from tests.drift import NAN, a_reference, normal_rows
