@@ -27,7 +27,7 @@ class DriftMonitorSettings(ServiceSettings):
 
     http_port: int = Field(8003, ge=0, le=65535, description="port of metrics and health")
     state_dir: Path = Field(Path("var/drift_monitor"), description="folder of the state file")
-    batch_size: int = Field(1000, ge=1, le=100_000, description="most records in a batch")
+    batch_size: int = Field(1000, ge=1, le=10_000, description="most records in a batch")
     batch_linger: float = Field(
         0.1, ge=0, le=10, description="most seconds that Kafka holds records back to fill a batch"
     )

@@ -38,6 +38,7 @@ def test_thresholds_and_windows_come_from_the_environment(monkeypatch: pytest.Mo
         ("DRIFT_MONITOR_ALERT_NEEDED", "4", "alert_needed 4 > alert_among 3"),
         ("DRIFT_MONITOR_BACKEND", "spss", "DRIFT_MONITOR_BACKEND"),
         ("DRIFT_MONITOR_MULTIVARIATE_ROWS", "99", "multivariate_rows 99 is neither 0 nor at least"),
+        ("DRIFT_MONITOR_BATCH_SIZE", "10001", "DRIFT_MONITOR_BATCH_SIZE"),
         ("DRIFT_MONITOR_KS_FLOOR", "0", "DRIFT_MONITOR_KS_FLOOR"),
     ],
 )
