@@ -18,6 +18,10 @@ from drift_monitor.stability import Stability
 _MOST = 1_000  # columns told of in a report: a fifth of what the topic allows
 _DRAWN = 24  # columns whose distributions a report holds
 _DIGITS = 4
+_FEW = 20_000  # values, whose pairing takes half a megabyte
+
+Pairing = tuple[IntVector, IntVector, Doubles]
+"""Places in one sample, places in another, and the share of each pair of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,12 +108,21 @@ def wasserstein(reference: FloatVector, window: FloatVector) -> float | None:
     return float(shares @ np.abs(gaps)) / spread
 
 
-@functools.lru_cache(maxsize=64)
-def _pairing(rows: int, size: int) -> tuple[IntVector, IntVector, Doubles]:
+def _paired(rows: int, size: int) -> Pairing:
     """Which values of two ascending samples lie at the same quantiles, and over what share."""
     ends = np.union1d(np.arange(1, rows + 1) * size, np.arange(1, size + 1) * rows)
     shares = np.diff(ends, prepend=0) / (rows * size)
     return (ends - 1) // size, (ends - 1) // rows, shares
+
+
+_paired_few = functools.lru_cache(maxsize=64)(_paired)
+_paired_many = functools.lru_cache(maxsize=4)(_paired)
+
+
+def _pairing(rows: int, size: int) -> Pairing:
+    """`_paired`, kept: many columns have the same sizes. All that is kept takes some 60 MB."""
+    kept = _paired_few if rows + size <= _FEW else _paired_many
+    return kept(rows, size)
 
 
 def _measured(one: Profiled, stability: Stability) -> Measured:
