@@ -13,6 +13,7 @@ from drift_monitor.columns import IntVector
 from drift_monitor.comparison import Profiled, Test
 from drift_monitor.detectors import Doubles, ks_distance
 from drift_monitor.policy import Judged
+from drift_monitor.rounding import rounded
 from drift_monitor.stability import Stability
 
 _MOST = 1_000  # columns told of in a report: a fifth of what the topic allows
@@ -136,13 +137,13 @@ def _distance(measured: Measured, ks: float | None, *, drawn: bool) -> ColumnDis
     bins, index, area = measured.bins, measured.stability, measured.wasserstein
     return ColumnDistance(
         column=bins.column.name,
-        psi=_rounded(index.index),
-        psi_critical=_rounded(index.critical),
-        ks=None if ks is None else _rounded(ks),
-        wasserstein=None if area is None else _rounded(area),
-        total_variation=_rounded(_total_variation(bins.reference, bins.window)),
-        missing_reference=_rounded(float(bins.reference[-1] / bins.reference.sum())),
-        missing_window=_rounded(float(bins.window[-1] / bins.window.sum())),
+        psi=_figure(index.index),
+        psi_critical=_figure(index.critical),
+        ks=None if ks is None else _figure(ks),
+        wasserstein=None if area is None else _figure(area),
+        total_variation=_figure(_total_variation(bins.reference, bins.window)),
+        missing_reference=_figure(float(bins.reference[-1] / bins.reference.sum())),
+        missing_window=_figure(float(bins.window[-1] / bins.window.sum())),
         distribution=_distribution(bins) if drawn else None,
     )
 
@@ -155,12 +156,12 @@ def _distribution(bins: Binned) -> Distribution:
     """Shares by bin, those left out that are empty in both samples."""
     filled = (bins.reference + bins.window) > 0
     reference, window = (
-        tuple(map(_rounded, (counts / counts.sum())[filled].tolist()))
+        tuple(map(_figure, (counts / counts.sum())[filled].tolist()))
         for counts in (bins.reference, bins.window)
     )
     kept = tuple(name for name, keep in zip(bins.names(), filled.tolist(), strict=True) if keep)
     return Distribution(bins=kept, reference=reference, window=window)
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")
+def _figure(value: float) -> float:
+    return rounded(value, _DIGITS)

@@ -22,13 +22,13 @@ from contracts.packing import FloatMatrix, FloatVector
 from drift_monitor.performance.cbpe import probabilities
 from drift_monitor.reference import SCORE, Reference, as_monitored
 from drift_monitor.restoration import restored
+from drift_monitor.rounding import rounded
 
 _MOST_COLUMNS = 5
 _IN_WORDS = 3
 _LEAST_TOLD = 0.0005
 """Smaller moves would read as 0.0 points."""
 
-_DIGITS = 6
 _SEED = 3
 
 
@@ -65,10 +65,10 @@ def drift_effects(
     scored = [name for name in columns if name != SCORE][:_MOST_COLUMNS]
     effects = tuple(_effect(name, window[:, :-1], reference, now) for name in scored)
     return DriftEffects(
-        reference_probability=_rounded(before.probability),
-        mean_probability=_rounded(now.probability),
-        reference_approval_rate=_rounded(before.approval_rate),
-        approval_rate=_rounded(now.approval_rate),
+        reference_probability=rounded(before.probability),
+        mean_probability=rounded(now.probability),
+        reference_approval_rate=rounded(before.approval_rate),
+        approval_rate=rounded(now.approval_rate),
         columns=effects,
         words=_in_words(before, now, effects),
     )
@@ -79,8 +79,8 @@ def _effect(name: str, features: FloatMatrix, reference: Reference, now: _Scores
     without = _scores(as_monitored(reference.rescored(changed)), reference)
     return ColumnEffect(
         column=name,
-        mean_probability=_rounded(now.probability - without.probability),
-        approval_rate=_rounded(now.approval_rate - without.approval_rate),
+        mean_probability=rounded(now.probability - without.probability),
+        approval_rate=rounded(now.approval_rate - without.approval_rate),
     )
 
 
@@ -146,7 +146,3 @@ def _told(moves: Sequence[tuple[str, float]], whole: str) -> str:
 
 def _share(value: float) -> str:
     return f"{100 * value:.1f} %"
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

@@ -12,6 +12,7 @@ from drift_monitor.long_windows import Sketched
 from drift_monitor.policy import Policy, by_weight, judge
 from drift_monitor.reference import Reference
 from drift_monitor.report import column_drifts, drifted_in_order, window_id
+from drift_monitor.rounding import rounded
 from drift_monitor.sketches import (
     Counts,
     SketchColumn,
@@ -21,8 +22,6 @@ from drift_monitor.sketches import (
     sketched_profile,
 )
 from drift_monitor.stability import stability_of
-
-_DIGITS = 6
 
 
 def long_report(
@@ -65,7 +64,7 @@ def long_report(
         alerted=(),
         alert=False,
         window=sketched.kind,
-        ks_error=float(f"{max((error for _, _, error in numbers), default=0.0):.{_DIGITS}g}"),
+        ks_error=rounded(max((error for _, _, error in numbers), default=0.0)),
         distances=column_distances(weighed, _measures(columns, counts)),
     )
 

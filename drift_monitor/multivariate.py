@@ -12,11 +12,11 @@ from drift_monitor.classifier_test import Told, classifier_test
 from drift_monitor.columns import Column
 from drift_monitor.policy import LEAST_ROWS, Multivariate
 from drift_monitor.reference import SCORE, Reference
+from drift_monitor.rounding import rounded
 
 _MOST_REFERENCE = 4_000
 _MOST_NAMED, _LEAST_SHARE = 10, 0.01
 _IN_WORDS = 3
-_DIGITS = 6
 _SEED = 7
 
 
@@ -45,8 +45,8 @@ def tell_apart(
     names = [columns[place].name for place in at.tolist()]
     features = _strongest(told, names) if drifted else ()
     return MultivariateDrift(
-        statistic=_rounded(told.area),
-        p_value=_rounded(told.p_value),
+        statistic=rounded(told.area),
+        p_value=rounded(told.p_value),
         drifted=drifted,
         rows=len(window),
         reference_rows=len(rows),
@@ -76,7 +76,7 @@ def _strongest(told: Told, names: Sequence[str]) -> tuple[TellingFeature, ...]:
     """The one that tells the most, however little of the whole that is, and others that count."""
     order = np.argsort(-told.gains, kind="stable")[:_MOST_NAMED]
     return tuple(
-        TellingFeature(feature=names[at], share=_rounded(float(told.gains[at])))
+        TellingFeature(feature=names[at], share=rounded(float(told.gains[at])))
         for at in order.tolist()
         if told.gains[at] >= _LEAST_SHARE or at == order[0]
     )
@@ -87,7 +87,3 @@ def _in_words(area: float, features: Sequence[TellingFeature], *, drifted: bool)
         return f"rows are not told from the reference's (AUC {area:.3f})"
     named = ", ".join(one.feature for one in features[:_IN_WORDS])
     return f"rows are told from the reference's (AUC {area:.3f}), most by {named}"
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

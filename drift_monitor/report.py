@@ -11,12 +11,12 @@ from drift_monitor.evaluation import Evaluation
 from drift_monitor.performance.cbpe import doubted
 from drift_monitor.policy import Judged, Policy, alerted_columns, drifted_columns
 from drift_monitor.reference import Reference
+from drift_monitor.rounding import rounded
 from drift_monitor.windows import Span
 from drift_monitor.words import in_words
 
 _MOST_TESTS = 2_000  # a report of them takes half of what the topic allows
 _MOST_NAMES, _MOST_DRIFTING = 1_000, 300  # all three a tenth of it
-_DIGITS = 6
 _WINDOWS = uuid.UUID("0f5d1a2e-6b0c-5d3c-9a57-3c1b7c2f9e64")
 
 
@@ -101,15 +101,10 @@ def column_drift(judged: Judged) -> ColumnDrift:
     return ColumnDrift(
         column=judged.column,
         test=comparison.test,
-        statistic=_rounded(comparison.statistic),
-        effect=_rounded(comparison.effect),
-        p_value=_rounded(comparison.p_value),
-        q_value=_rounded(judged.q_value),
+        statistic=rounded(comparison.statistic),
+        effect=rounded(comparison.effect),
+        p_value=rounded(comparison.p_value),
+        q_value=rounded(judged.q_value),
         drifted=judged.drifted,
         words=in_words(comparison),
     )
-
-
-def _rounded(value: float) -> float:
-    """As many digits as mean something: they are most of a report's bytes."""
-    return float(f"{value:.{_DIGITS}g}")

@@ -7,6 +7,7 @@ from contracts.events import SlowDrift
 from drift_monitor.comparison import Profiled
 from drift_monitor.evaluation import Evaluation
 from drift_monitor.reference import SCORE
+from drift_monitor.rounding import rounded
 from drift_monitor.sequential import (
     MISSING,
     UNSEEN,
@@ -20,7 +21,6 @@ from drift_monitor.sequential import (
     threshold,
 )
 
-_DIGITS = 6
 _MEASURES = {VALUES: "values", MISSING: "missing", UNSEEN: "unseen levels"}
 
 
@@ -56,7 +56,7 @@ def _told(stream: Stream, trail: Trail) -> SlowDrift:
         column=stream.column,
         windows=trail.windows,
         since=trail.since,
-        evidence=float(f"{trail.evidence:.{_DIGITS}g}"),
+        evidence=rounded(trail.evidence),
         words=slow_words(stream, trail),
     )
 
