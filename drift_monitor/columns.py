@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from contracts.features import DERIVED, feature_names
 from contracts.packing import FloatMatrix, FloatVector
 
 IntVector = npt.NDArray[np.intp]
@@ -73,6 +74,13 @@ def column_layout(
         Column(name, name not in untested, _levels(values, categories.get(name)))
         for name, values in zip(names, reference.T, strict=True)
     )
+
+
+def application_layout(
+    reference: FloatMatrix, categories: Mapping[str, Sequence[str]], untested: Collection[str]
+) -> tuple[Column, ...]:
+    """The layout of applications alone; features derived from them are shown but not tested."""
+    return column_layout(feature_names(()), reference, categories, {*untested, *DERIVED})
 
 
 def _levels(values: FloatVector, category: Sequence[str] | None) -> Levels | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from contracts.features import DERIVED, CategoryCoder, feature_names
+from contracts.features import CategoryCoder
 from contracts.packing import FloatMatrix
-from drift_monitor.columns import column_layout
+from drift_monitor.columns import application_layout
 from drift_monitor.multivariate import tell_apart
 from drift_monitor.policy import LEAST_ROWS, Multivariate
 from drift_monitor.rates import Run
@@ -51,9 +51,7 @@ class Days:
         self._categories = sample.categories()
         self._coder = CategoryCoder(self._categories)
         self._matrix = sample.features(self._coder)
-        self._columns = column_layout(
-            feature_names(()), self._matrix, self._categories, {*untested, *DERIVED}
-        )
+        self._columns = application_layout(self._matrix, self._categories, untested)
         self._draw = np.random.default_rng(seed)
 
     def clean_runs(self, count: int) -> Iterator[Run]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from contracts.features import DERIVED, CategoryCoder, feature_names
+from contracts.features import CategoryCoder
 from contracts.packing import FloatMatrix
-from drift_monitor.columns import Column, column_layout
+from drift_monitor.columns import Column, application_layout
 from drift_monitor.comparison import Profiled
 from drift_monitor.profiles import ColumnProfile, profile
 from drift_monitor.rates import Run
@@ -57,7 +57,7 @@ class Sequences:
         seed: int,
     ) -> None:
         self._sample, self._sequential, self._window = sample, sequential, window
-        self._untested = {*untested, *DERIVED}
+        self._untested = untested
         self._categories = sample.categories()
         self._coder = CategoryCoder(self._categories)
         self._matrix = sample.features(self._coder)
@@ -80,7 +80,7 @@ class Sequences:
 
     def _following(self) -> Following:
         rows = self._rows(REFERENCE_ROWS)
-        columns = column_layout(feature_names(()), rows, self._categories, self._untested)
+        columns = application_layout(rows, self._categories, self._untested)
         return Following(columns, profile(columns, rows), self._sequential)
 
     def _rows(self, count: int) -> FloatMatrix:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from contracts.features import DERIVED, CategoryCoder, feature_names
+from contracts.features import CategoryCoder
 from contracts.packing import FloatMatrix
-from drift_monitor.columns import Column, column_layout
+from drift_monitor.columns import Column, application_layout
 from drift_monitor.comparison import Profiled
 from drift_monitor.detectors import Detectors
 from drift_monitor.evaluation import judge_columns
@@ -57,7 +57,7 @@ class Simulation:
         if self._for_reference < window:
             raise SampleError(f"{len(sample)} rows are too few for windows of {window}")
         self._detectors, self._policy, self._window = detectors, policy, window
-        self._sample, self._untested = sample, {*untested, *DERIVED}
+        self._sample, self._untested = sample, untested
         self._categories = sample.categories()
         self._coder = CategoryCoder(self._categories)
         self._matrix = sample.features(self._coder)
@@ -83,7 +83,7 @@ class Simulation:
     def _drawn(self) -> Drawn:
         order = self._draw.permutation(len(self._sample))
         rows = self._matrix[order[: self._for_reference]]
-        columns = column_layout(feature_names(()), rows, self._categories, self._untested)
+        columns = application_layout(rows, self._categories, self._untested)
         return Drawn(columns, profile(columns, rows), order[self._for_reference :])
 
     def _shifted(self, scenario: Scenario, pool: Sample) -> FloatMatrix:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.features import DERIVED, CategoryCoder, feature_names
-from drift_monitor.columns import Column, column_layout
+from contracts.features import CategoryCoder
+from drift_monitor.columns import Column, application_layout
 from drift_monitor.comparison import Profiled
 from drift_monitor.detectors import Detectors
 from drift_monitor.evaluation import judge_columns
@@ -55,7 +55,7 @@ def sample_reference(reference: Sample, untested: Collection[str]) -> SampleRefe
     categories = reference.categories()
     coder = CategoryCoder(categories)
     rows = reference.features(coder)
-    columns = column_layout(feature_names(()), rows, categories, {*untested, *DERIVED})
+    columns = application_layout(rows, categories, untested)
     return SampleReference(columns, profile(columns, rows), coder)
 
 
