@@ -12,8 +12,9 @@ from drift_monitor.performance.cbpe import expected_performance, probabilities
 from drift_monitor.policy import Judged, Policy, by_weight, judge
 from drift_monitor.profiles import profile
 from drift_monitor.reference import Reference
+from drift_monitor.spans import Span
 from drift_monitor.stability import Stability, stabilities
-from drift_monitor.windows import Span, Window
+from drift_monitor.windows import Window
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ import numpy as np
 from contracts.events import WindowKind
 from drift_monitor.row_sample import RowSample
 from drift_monitor.sketches import Counts, SketchLayout
-from drift_monitor.windows import Counted, Span
+from drift_monitor.spans import Counted, Span
 
 _DAY = dt.timedelta(days=1)
 _WEEK = dt.timedelta(days=7)

@@ -13,8 +13,8 @@ from contracts.packing import unpack
 from drift_monitor.performance.ledger import Predicted
 from drift_monitor.reference import Reference, monitored_row
 from drift_monitor.seen import Source
+from drift_monitor.spans import CLOCKS_DIFFER, Counted
 from drift_monitor.state import Arrived
-from drift_monitor.windows import CLOCKS_DIFFER, Counted
 from runtime.dead_letters import DeadLetter
 from runtime.intake import Received, refuse
 

@@ -12,7 +12,7 @@ from drift_monitor.performance.cbpe import doubted
 from drift_monitor.policy import Judged, Policy, alerted_columns, drifted_columns
 from drift_monitor.reference import Reference
 from drift_monitor.rounding import rounded
-from drift_monitor.windows import Span
+from drift_monitor.spans import Span
 from drift_monitor.words import in_words
 
 _MOST_TESTS = 2_000  # a report of them takes half of what the topic allows

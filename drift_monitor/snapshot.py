@@ -13,8 +13,9 @@ from drift_monitor.row_sample import RowSample
 from drift_monitor.seen import SeenScores
 from drift_monitor.sequential import Stream, Trail
 from drift_monitor.sketches import Counts
+from drift_monitor.spans import Span
 from drift_monitor.state import State, VersionState
-from drift_monitor.windows import Pane, Sizes, Span, Windows
+from drift_monitor.windows import Pane, Sizes, Windows
 
 RowsOf = Callable[[str, str], list[FloatVector]]
 """Version and first score id of a pane to the pane's rows."""

@@ -7,7 +7,8 @@ from contracts.events import DriftEffects, MultivariateDrift
 from drift_monitor.long_windows import LongWindows
 from drift_monitor.seen import SeenScores, Source
 from drift_monitor.sequential import Trails
-from drift_monitor.windows import Counted, Windows
+from drift_monitor.spans import Counted
+from drift_monitor.windows import Windows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

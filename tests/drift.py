@@ -17,8 +17,9 @@ from drift_monitor.comparison import Profiled
 from drift_monitor.profiles import profile
 from drift_monitor.reference import Reference, Rescore
 from drift_monitor.seen import Source
+from drift_monitor.spans import Counted, Span
 from drift_monitor.state import Arrived
-from drift_monitor.windows import Counted, Pane, Span, Window
+from drift_monitor.windows import Pane, Window
 from runtime.model_bundle import ModelBundle
 from tests.builders import HISTORY_VERSION, NOON
 

@@ -11,7 +11,7 @@ from drift_monitor.columns import column_layout
 from drift_monitor.long_windows import LongWindows, Sketched, event_time
 from drift_monitor.profiles import profile
 from drift_monitor.sketches import sketch_layout
-from drift_monitor.windows import Counted
+from drift_monitor.spans import Counted
 from tests.drift import floats
 
 MONDAY = dt.datetime(2026, 1, 12, tzinfo=dt.UTC)
