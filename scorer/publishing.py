@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.codec import encode
-from contracts.events import EVENT_TYPES, LoanScored, Purpose
+from contracts.events import EVENT_TYPES, Decision, LoanScored, Purpose
 from contracts.headers import Envelope, child_traceparent, cloud_event_headers
 from contracts.records import Headers
 from contracts.topics import SCORES
@@ -92,8 +92,12 @@ class Publisher:
 
 def _count_business(scores: Sequence[LoanScored], credit: Sequence[float]) -> None:
     """Count what is asked for and at risk; a simulation is nobody's application."""
+    asked, risked = dict.fromkeys(Decision, 0.0), dict.fromkeys(Decision, 0.0)
     for scored, amount in zip(scores, credit, strict=True):
         if scored.purpose is Purpose.DECISION:
             metrics.PROBABILITY.observe(scored.probability)
-            metrics.CREDIT.labels(scored.decision).inc(amount)
-            metrics.DEFAULTING_CREDIT.labels(scored.decision).inc(amount * scored.probability)
+            asked[scored.decision] += amount
+            risked[scored.decision] += amount * scored.probability
+    for decision in Decision:
+        metrics.CREDIT.labels(decision).inc(asked[decision])
+        metrics.DEFAULTING_CREDIT.labels(decision).inc(risked[decision])
