@@ -29,9 +29,9 @@ class Board:
     ) -> None:
         self._ledger, self._economics, self._collector = ledger, economics, collector
         self._clock = clock
-        self._off: dict[str, bool] = {}
-        self._shown: str | None = None
-        self._stale, self._due = True, clock()
+        self._known: dict[str, metrics.Shown] = {}  # by model version
+        self._fresh: set[str] = set()  # of these nothing has come since
+        self._shown, self._due = "", clock()
 
     def take(self, scores: Sequence[Predicted], outcomes: Sequence[OutcomeObserved]) -> None:
         """Keep what has come; taking it twice changes nothing.
@@ -42,7 +42,7 @@ class Board:
         self._ledger.take_scores(scores)
         if outcomes:
             metrics.count(self._ledger.take_outcomes(outcomes))
-            self._stale = True
+            self._fresh.clear()
 
     def doubt(self, reports: Sequence[DriftReported]) -> list[DriftReported]:
         """The reports with what outcomes have shown of calibration."""
@@ -62,18 +62,27 @@ class Board:
         Raises:
             StoreError: the ledger cannot be read.
         """
-        stale = self._stale or version != self._shown
-        if not version or not stale or self._clock() < self._due:
+        if version != self._shown:
+            self._shown = version
+            self._collector.show_realised(self._known.get(version))
+        if not version or version in self._fresh or self._clock() < self._due:
             return
+        self._known[version] = self._read(version)
+        self._collector.show_realised(self._known[version])
+        self._fresh.add(version)
+        self._due = self._clock() + _SECONDS
+
+    def _read(self, version: str) -> metrics.Shown:
         records = read_records(self._ledger.engine, version)
         labelled = records.where(records.labelled)
         profit = profits(self._economics, labelled.decision, labelled.defaulted)
         told = realised(labelled.probability, labelled.defaulted, profit)
-        self._off[version] = told.calibration_off
         coverage = len(labelled) / len(records) if len(records) else 0.0
-        waiting = waiting_outcomes(self._ledger.engine)
-        self._collector.show_realised(told, coverage=coverage, waiting=waiting)
-        self._stale, self._shown, self._due = False, version, self._clock() + _SECONDS
+        return metrics.Shown(told, coverage, waiting_outcomes(self._ledger.engine))
+
+    def _off(self, version: str) -> bool:
+        """Whether outcomes have shown that its probabilities are off."""
+        return version in self._known and self._known[version].realised.calibration_off
 
     def show(self, expected: ExpectedPerformance | None, version: str, *, moved: bool) -> None:
         """Show the estimate of a version's sliding window, nothing where it has none yet.
@@ -83,12 +92,12 @@ class Board:
             version: of the model.
             moved: whether its applications are unlike the reference's.
         """
-        off = self._off.get(version, False)
+        off = self._off(version)
         doubts = {"covariates": moved, "calibration": off}
         self._collector.show_expected(None if expected is None else doubted(expected, **doubts))
 
     def _with_doubts(self, report: DriftReported) -> DriftReported:
-        off = self._off.get(report.model_version, False)
+        off = self._off(report.model_version)
         if report.expected is None or not off:
             return report
         return msgspec.structs.replace(report, expected=doubted(report.expected, calibration=True))

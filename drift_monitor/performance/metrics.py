@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import msgspec
 from prometheus_client import Counter
@@ -53,6 +54,21 @@ def count(taken: Taken) -> None:
     OUTCOMES.labels("late").inc(taken.late)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What outcomes have shown of a model version.
+
+    Attributes:
+        realised: of its newest applications.
+        coverage: the share of these with an outcome.
+        waiting: outcomes without a score.
+    """
+
+    realised: Realised
+    coverage: float
+    waiting: int
+
+
 class PerformanceCollector(Collector):
     """Gives Prometheus what was shown last, the expected and the realised each as one."""
 
@@ -65,15 +81,9 @@ class PerformanceCollector(Collector):
         """Take a new estimate in place of the earlier one, none where there is no window."""
         self._expected = () if expected is None else tuple(_estimates(expected))
 
-    def show_realised(self, realised: Realised, *, coverage: float, waiting: int) -> None:
-        """Take what outcomes have shown."""
-        self._realised = (
-            *_figures("drift_monitor_realised_performance", realised),
-            ("drift_monitor_calibration_off", (), float(realised.calibration_off)),
-            ("drift_monitor_label_coverage", (), coverage),
-            ("drift_monitor_labelled_applications", (), realised.labelled),
-            ("drift_monitor_waiting_outcomes", (), waiting),
-        )
+    def show_realised(self, shown: Shown | None) -> None:
+        """Take what outcomes have shown in place of the earlier, none where that is not known."""
+        self._realised = () if shown is None else tuple(_realised(shown))
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Every family, without figures."""
@@ -92,6 +102,15 @@ def _estimates(expected: ExpectedPerformance) -> Iterator[Sample]:
     yield from _figures("drift_monitor_expected_performance", expected)
     for one in Doubt:
         yield "drift_monitor_expected_doubt", (one.value,), float(one in expected.doubts)
+
+
+def _realised(shown: Shown) -> Iterator[Sample]:
+    told = shown.realised
+    yield from _figures("drift_monitor_realised_performance", told)
+    yield "drift_monitor_calibration_off", (), float(told.calibration_off)
+    yield "drift_monitor_label_coverage", (), shown.coverage
+    yield "drift_monitor_labelled_applications", (), told.labelled
+    yield "drift_monitor_waiting_outcomes", (), shown.waiting
 
 
 def _figures(family: str, told: msgspec.Struct) -> Iterator[Sample]:

@@ -150,6 +150,23 @@ def test_figures_are_made_anew_only_when_due(
     assert labelled() == MANY // 2 + 1
 
 
+def test_a_version_is_not_shown_with_what_outcomes_have_shown_of_another(
+    board: Board, registry: CollectorRegistry, clock: Clock
+) -> None:
+    def labelled() -> float | None:
+        return registry.get_sample_value("drift_monitor_labelled_applications")
+
+    take(board)
+    board.refresh("1")
+    board.refresh("2")
+    assert labelled() is None
+    board.refresh("1")
+    assert labelled() == MANY // 2
+    clock.now += 60
+    board.refresh("2")
+    assert labelled() == 0
+
+
 def test_a_version_without_scores_shows_no_figure(
     board: Board, registry: CollectorRegistry
 ) -> None:
