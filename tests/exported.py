@@ -1,5 +1,6 @@
 """The names under which our services show their metrics to Prometheus."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -23,6 +24,15 @@ def exported_metrics() -> frozenset[str]:
     families: list[Iterable[Metric]] = [REGISTRY.collect()]
     families += [DriftCollector().describe(), PerformanceCollector().describe()]
     return frozenset({"up"} | {name for family in families for name in _names(family)})
+
+
+@cache
+def metrics_in(expression: str) -> frozenset[str]:
+    """The metrics that a PromQL expression names, recorded ones too."""
+    bare = re.sub(r'"[^"]*"|\[[^]]*\]|\{[^}]*\}', " ", expression)
+    bare = re.sub(r"\b(by|on|ignoring)\s*\([^)]*\)", " ", bare)
+    words = re.findall(r"[a-zA-Z_:][\w:]*\b(?!\s*\()", bare)
+    return frozenset(word for word in words if "_" in word or word == "up") - {"group_left"}
 
 
 def _names(families: Iterable[Metric]) -> Iterator[str]:

@@ -113,14 +113,10 @@ def _history(axes: Axes, panel: Panel, shown: Sequence[Series]) -> None:
     values = np.array([_at(series, moments) for series in rows])
     norm = BoundaryNorm([-np.inf, panel.notable, 2 * panel.notable, np.inf], 3)
     colours = ListedColormap([_GOOD, _NOTABLE, _GRAVE])
-    axes.pcolormesh(
-        *(_ends(moments), np.arange(len(rows) + 1), values),
-        cmap=colours,
-        norm=norm,
-        edgecolors="white",
-        linewidth=0.2,
-    )
+    axes.pcolormesh(_ends(moments), np.arange(len(rows) + 1), values, cmap=colours, norm=norm)
     axes.set_yticks(np.arange(len(rows)) + 0.5, [_with_value(one) for one in rows])
+    axes.set_yticks(np.arange(len(rows)), minor=True)
+    axes.grid(which="minor", axis="y", color="white", linewidth=1)
     _finish(axes, panel, 0)
 
 
@@ -141,7 +137,7 @@ def _bars(axes: Axes, panel: Panel, shown: Sequence[Series]) -> None:
         bar.set_color(_COLOURS[0])
     axes.spines[["top", "right"]].set_visible(False)
     if panel.unit == "percentunit":
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
 
 
 def _finish(axes: Axes, panel: Panel, names: int) -> None:

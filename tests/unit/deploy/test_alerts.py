@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from functools import cache
 from typing import Any
 
 import pytest
@@ -10,7 +9,8 @@ import yaml
 
 from deploy.dashboards.__main__ import DASHBOARDS
 from tests.deployment import DEPLOY, ROOT
-from tests.exported import exported_metrics
+from tests.exported import exported_metrics, metrics_in
+from tests.observed import JOBS
 from tests.prometheus import tool
 
 RULES = sorted((DEPLOY / "prometheus" / "rules").glob("*.yml"))
@@ -18,7 +18,6 @@ TRIALS = sorted((DEPLOY / "prometheus" / "tests").glob("*.yml"))
 CONFIGURATION = DEPLOY / "prometheus" / "prometheus.yml"
 ALERTMANAGER = DEPLOY / "alertmanager" / "alertmanager.yml"
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
-OF_PROMETHEUS = {"up", "process_start_time_seconds", "process_cpu_seconds_total"}
 
 
 def rules() -> list[dict[str, Any]]:
@@ -34,16 +33,6 @@ def section(name: str) -> str:
     found = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", RUNBOOK, re.DOTALL | re.MULTILINE)
     assert found is not None, f"docs/runbook.md has no section {name}"
     return found[1]
-
-
-@cache
-def named(expression: str) -> frozenset[str]:
-    """The metrics that a PromQL expression names; recorded ones hold colons."""
-    bare = re.sub(r'"[^"]*"|\[[^]]*\]|\{[^}]*\}', " ", expression)
-    words = re.findall(
-        r"[a-zA-Z_:][\w:]*\b(?!\s*\()", re.sub(r"\b(by|on|ignoring)\s*\([^)]*\)", " ", bare)
-    )
-    return frozenset(word for word in words if "_" in word or word == "up") - {"group_left"}
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: f"{rule['alert']}-{rule['labels']}")
@@ -80,7 +69,14 @@ def test_every_metric_of_rules_panels_and_runbook_exists() -> None:
         *re.findall(r"^ask '(.*)'$", RUNBOOK, re.MULTILINE),
     ]
     known = exported_metrics() | recorded | {"ALERTS"}
-    assert sorted({name for one in expressions for name in named(one)} - known) == []
+    assert sorted({name for one in expressions for name in metrics_in(one)} - known) == []
+
+
+def test_the_jobs_that_panels_and_alerts_are_tried_on_are_those_that_are_scraped() -> None:
+    configuration = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))
+    scraped = {one["job_name"] for one in configuration["scrape_configs"]}
+    assert scraped == {*JOBS, "prometheus"}
+    assert configuration["global"]["external_labels"].keys() == {"docs"}
 
 
 def test_promtool_takes_configuration_and_rules() -> None:
