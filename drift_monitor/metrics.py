@@ -35,6 +35,7 @@ SEGMENTS = Counter(
 VERDICTS = Counter("drift_monitor_verdict_windows", "Closed verdict windows", ["outcome"])
 
 
+_OUTCOMES = ("clean", "drifted", "drifting", "alert")
 _BY_TEST = {
     "drift_monitor_statistic": "The test's statistic in the sliding window",
     "drift_monitor_effect": "The effect that a floor is set on, in the sliding window",
@@ -134,6 +135,8 @@ class DriftCollector(Collector):
 
     def __init__(self) -> None:
         self._figures: Figures | None = None
+        for outcome in _OUTCOMES:  # a rule sees an increase from 0, none from nothing
+            VERDICTS.labels(outcome)
 
     def show(self, figures: Figures) -> None:
         """Take new figures in place of all earlier ones."""
